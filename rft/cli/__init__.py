@@ -1,0 +1,17 @@
+"""The `rft` command. The only place in this package that may import `envs` or `vlm_sparse`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agentkit.command import dispatch
+
+COMMANDS: dict[str, str] = {
+    "sft": "rft.cli.sft",
+    "train": "rft.cli.train",
+    "data": "rft.cli.data",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    return dispatch("rft", "Train UI agents: supervised warm start, reinforcement fine-tuning, data.", COMMANDS, argv)
