@@ -2,18 +2,23 @@
 
 Every list is cut once into a `train` and a `held_out` half that share no entry, so that a model trained on screens of
 one half meets only new words on screens of the other. The cut is by hash of the word: it stays when a list grows.
+`with vocabulary("held_out"):` around making phones and tasks moves everything they draw to that half.
 """
 
 from __future__ import annotations
 
 import hashlib
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Literal, TypeAlias
 
 from agentkit.errors import ConfigError
 
 Split: TypeAlias = Literal["train", "held_out", "all"]
+_current: ContextVar[Split] = ContextVar("vocabulary", default="all")
 
 
 def _list(text: str) -> tuple[str, ...]:
@@ -194,7 +199,19 @@ class Words:
         return " ".join(self.sentence() for _ in range(sentences))
 
 
-def words(rng: random.Random, split: Split = "all") -> Words:
-    """A drawer of words from `split` ("train", "held_out" or "all"), every choice made by `rng`."""
+@contextmanager
+def vocabulary(split: Split) -> Iterator[None]:
+    """Inside the block, `words(rng)` without a split draws from `split`."""
     part((), split)
-    return Words(rng, split)
+    token = _current.set(split)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def words(rng: random.Random, split: Split | None = None) -> Words:
+    """A drawer of words from `split`, or from that of the enclosing `vocabulary` ("all" outside of any)."""
+    chosen = _current.get() if split is None else split
+    part((), chosen)
+    return Words(rng, chosen)
