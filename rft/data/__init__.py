@@ -1,0 +1,1 @@
+"""Training data: the row format, and what turns recordings into rows."""

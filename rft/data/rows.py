@@ -1,0 +1,270 @@
+"""Training rows: one JSON object per line, format version 1.
+
+Grounding, one screenshot and one target:
+    {"image": "shots/1.png", "instruction": "Open Wi-Fi", "box": [0.1, 0.2, 0.4, 0.3]}
+    {"image": "shots/2.png", "instruction": "Order a pizza", "refusal": true}
+Navigation, one step of an episode:
+    {"image": "shots/3.png", "goal": "Turn on Wi-Fi", "history": [{"thought": "...", "action": {...}}],
+     "action": {"type": "Click", "at": [0.5, 0.3]}, "thought": "..."}
+
+- `image` is a path, taken from the folder of the file when relative; null makes a row without a screenshot.
+- Boxes and points are fractions of the screenshot: x rightwards, y downwards, x1 <= x2, y1 <= y2.
+- Actions are those of `rft.data.action_json`. `thought` and `conclusion` are optional and used by `rft sft` only.
+- Optional on every row: `version` (1) and `id` (kept for reports). Any other key is an error.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from agentkit.actions import Action, Box
+from agentkit.errors import DataError
+from rft.closest import unknown
+from rft.data.action_json import action_from_json, action_to_json
+from rft.rewards.base import Gold
+
+VERSION = 1
+_COMMON = ("version", "id", "image")
+_GROUNDING = (*_COMMON, "instruction", "box", "refusal")
+_NAVIGATION = (*_COMMON, "goal", "history", "action", "thought", "conclusion")
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One earlier step of the episode, as the prompt will tell it."""
+
+    action: Action
+    thought: str = ""
+    conclusion: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GroundingRow:
+    number: int
+    """Line number in its file, from 1."""
+    image: Path | None
+    size: tuple[int, int]
+    """Width and height of the screenshot in pixels; (1, 1) without one."""
+    instruction: str
+    box: Box | None
+    """None for a refusal row."""
+    id: str = ""
+
+    @property
+    def gold(self) -> Gold:
+        aspect = self.size[1] / self.size[0]
+        return Gold(refusal=True, aspect=aspect) if self.box is None else Gold(box=self.box, aspect=aspect)
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationRow:
+    number: int
+    """Line number in its file, from 1."""
+    image: Path | None
+    size: tuple[int, int]
+    """Width and height of the screenshot in pixels; (1, 1) without one."""
+    goal: str
+    history: tuple[Past, ...]
+    action: Action
+    thought: str = ""
+    conclusion: str = ""
+    id: str = ""
+
+    @property
+    def gold(self) -> Gold:
+        return Gold(action=self.action, aspect=self.size[1] / self.size[0])
+
+
+Row: TypeAlias = GroundingRow | NavigationRow
+
+
+@dataclass(frozen=True, slots=True)
+class RowSet:
+    """The good rows of a file, and what was wrong with the others."""
+
+    rows: tuple[Row, ...]
+    faults: tuple[str, ...] = field(default=())
+
+
+def read_rows(path: str | Path, skip_bad: bool = False, decode_images: bool = True) -> RowSet:
+    """All rows of the JSONL file `path`, each screenshot opened once to learn its size.
+
+    `decode_images` decodes every pixel, which finds truncated files; False trusts the headers. Raises DataError for
+    the first bad row, naming it; with `skip_bad` bad rows become `faults`. No good row at all is always a DataError.
+    """
+    path = Path(path)
+    sizes = _ImageSizes(decode_images)
+    rows: list[Row] = []
+    faults: list[str] = []
+    for number, line in _lines(path):
+        try:
+            rows.append(_row(number, line, path.parent, sizes))
+        except DataError as error:
+            fault = f"{path} row {number}: {error}"
+            if not skip_bad:
+                raise DataError(fault) from error
+            faults.append(fault)
+    if not rows:
+        why = f"; all {len(faults)} rows are bad, the first: {faults[0]}" if faults else "; the file is empty"
+        raise DataError(f"{path}: expected at least one training row{why}")
+    return RowSet(tuple(rows), tuple(faults))
+
+
+def write_rows(path: str | Path, rows: Iterable[Row]) -> None:
+    """Write `rows` as JSONL; images inside the folder of `path` are written relative to it."""
+    path = Path(path)
+    path.write_text("".join(json.dumps(to_json(row, path.parent), ensure_ascii=False) + "\n" for row in rows), "utf-8")
+
+
+def to_json(row: Row, folder: Path) -> dict[str, Any]:
+    """The JSON object of one row; its image is written relative to `folder` where it lies inside."""
+    out: dict[str, Any] = {"version": VERSION, **({"id": row.id} if row.id else {}), "image": None}
+    if row.image is not None:
+        inside = row.image.is_relative_to(folder)
+        out["image"] = row.image.relative_to(folder).as_posix() if inside else str(row.image)
+    if isinstance(row, GroundingRow):
+        out["instruction"] = row.instruction
+        return out | (
+            {"refusal": True} if row.box is None else {"box": [row.box.x1, row.box.y1, row.box.x2, row.box.y2]}
+        )
+    out |= {"goal": row.goal, "history": [_past_to_json(past) for past in row.history]}
+    return out | _past_to_json(Past(row.action, row.thought, row.conclusion))
+
+
+def _past_to_json(past: Past) -> dict[str, Any]:
+    words = {"thought": past.thought, "conclusion": past.conclusion}
+    return {"action": action_to_json(past.action), **{key: text for key, text in words.items() if text}}
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"cannot read training rows: expected a UTF-8 JSONL file at {path}: {error}") from error
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            yield number, line
+
+
+def _row(number: int, line: str, folder: Path, size_of: Callable[[Path], tuple[int, int]]) -> Row:
+    try:
+        raw = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise DataError(f"not JSON: {error}") from error
+    if not isinstance(raw, dict):
+        raise DataError(f"expected a JSON object, got {type(raw).__name__}")
+    if raw.get("version", VERSION) != VERSION:
+        raise DataError(f"expected format version {VERSION}, got {raw['version']!r}")
+    if ("instruction" in raw) == ("goal" in raw):
+        raise DataError(
+            f"expected either 'instruction' (a grounding row) or 'goal' (a navigation row); got the keys {sorted(raw)}"
+        )
+    known = _GROUNDING if "instruction" in raw else _NAVIGATION
+    for key in raw:
+        if key not in known:
+            raise DataError(unknown("key", key, known))
+    if "image" not in raw:
+        raise DataError("'image' is missing: expected a path, or null for a row without a screenshot")
+    image = None if raw["image"] is None else folder / _text(raw, "image")
+    size = (1, 1) if image is None else size_of(image)
+    return (_grounding if "instruction" in raw else _navigation)(number, raw, image, size)
+
+
+def _grounding(number: int, raw: dict[str, Any], image: Path | None, size: tuple[int, int]) -> GroundingRow:
+    refusal = raw.get("refusal", False)
+    if not isinstance(refusal, bool):
+        raise DataError(f"'refusal' must be true or false, got {refusal!r}")
+    if refusal == ("box" in raw):
+        raise DataError("expected either 'box' or 'refusal': true; got " + ("both" if refusal else "neither"))
+    instruction = _text(raw, "instruction")
+    return GroundingRow(number, image, size, instruction, None if refusal else _box(raw["box"]), _id(raw))
+
+
+def _navigation(number: int, raw: dict[str, Any], image: Path | None, size: tuple[int, int]) -> NavigationRow:
+    history = raw.get("history", [])
+    if not isinstance(history, list):
+        raise DataError(f"'history' must be a list of {{thought, action}} objects, got {history!r}")
+    past = []
+    for index, step in enumerate(history):
+        if not isinstance(step, dict) or "action" not in step or not step.keys() <= {"thought", "action", "conclusion"}:
+            raise DataError(
+                f"history[{index}] must be an object with 'action' and optionally 'thought' and "
+                f"'conclusion', got {step!r}"
+            )
+        past.append(_past(step, f"history[{index}]: "))
+    if "action" not in raw:
+        raise DataError("'action' is missing: expected the right action of this step")
+    now = _past(raw, "")
+    goal = _text(raw, "goal")
+    return NavigationRow(number, image, size, goal, tuple(past), now.action, now.thought, now.conclusion, _id(raw))
+
+
+def _past(raw: dict[str, Any], where: str) -> Past:
+    try:
+        words = {key: raw.get(key, "") for key in ("thought", "conclusion")}
+        for key, text in words.items():
+            if not isinstance(text, str):
+                raise DataError(f"{key!r} must be text, got {text!r}")
+        return Past(action_from_json(raw["action"]), **words)
+    except DataError as error:
+        raise DataError(f"{where}{error}") from error
+
+
+def _box(value: Any) -> Box:
+    want = "'box' must be [x1, y1, x2, y2], fractions of the screenshot in [0, 1] with x1 <= x2 and y1 <= y2"
+    if not isinstance(value, list) or len(value) != 4:
+        raise DataError(f"{want}; got {value!r}")
+    try:
+        return Box(*value)
+    except ValueError as error:
+        numbers = [x for x in value if isinstance(x, (int, float)) and not isinstance(x, bool)]
+        hint = (
+            " (these look like pixels: divide by the screenshot's width and height)"
+            if max(numbers, default=0) > 1.5
+            else ""
+        )
+        raise DataError(f"{want}; got {value!r}{hint}") from error
+
+
+def _text(raw: dict[str, Any], key: str) -> str:
+    value = raw[key]
+    if not isinstance(value, str) or not value.strip():
+        raise DataError(f"{key!r} must be text that is not empty, got {value!r}")
+    return value
+
+
+def _id(raw: dict[str, Any]) -> str:
+    return str(raw.get("id", ""))
+
+
+class _ImageSizes:
+    """(width, height) of image files, each file opened once. Raises DataError for a missing or corrupt one."""
+
+    def __init__(self, decode: bool) -> None:
+        self._decode = decode
+        self._known: dict[Path, tuple[int, int] | DataError] = {}
+
+    def __call__(self, path: Path) -> tuple[int, int]:
+        if path not in self._known:
+            self._known[path] = self._open(path)
+        found = self._known[path]
+        if isinstance(found, DataError):
+            raise DataError(str(found))
+        return found
+
+    def _open(self, path: Path) -> tuple[int, int] | DataError:
+        from PIL import Image
+
+        if not path.is_file():
+            return DataError(f"image file is missing: expected a file at {path}")
+        try:
+            with Image.open(path) as image:
+                if self._decode:
+                    image.load()
+                return image.size
+        except Exception as error:  # Pillow raises OSError, SyntaxError, ValueError, zlib and struct errors alike
+            return DataError(f"image cannot be decoded: {path}: {type(error).__name__}: {error}")

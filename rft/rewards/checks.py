@@ -1,0 +1,16 @@
+"""Range checks shared by the rewards' constants."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from agentkit.errors import ConfigError
+
+
+def non_negative(reward: Any, *names: str) -> None:
+    """Raise ConfigError unless each named field of `reward` is a finite number >= 0."""
+    for name in names:
+        value = getattr(reward, name)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value < 0:
+            raise ConfigError(f"reward {reward.name}: {name} must be a finite number >= 0, got {value!r}")
