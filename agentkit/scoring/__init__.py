@@ -18,6 +18,7 @@ from agentkit.scoring.grounding import (
     Polygon,
     Prediction,
     Target,
+    judge,
     score_grounding,
 )
 from agentkit.scoring.intervals import Difference, Estimate, Rate, macro_average, mean_interval, paired_difference
@@ -26,6 +27,6 @@ from agentkit.scoring.store import append_row, prediction_of, prediction_row, re
 __all__ = [
     "Cost", "Difference", "EpisodeCard", "EpisodeResult", "Estimate", "GroundingCard", "GroundingSample", "NoTarget",
     "Outcome", "Polygon", "Prediction", "Rate", "ScoreCard", "Target", "append_row", "card_json", "card_of_results",
-    "card_text", "macro_average", "mean_interval", "paired_difference", "prediction_of", "prediction_row", "read_rows",
-    "score_episode", "score_episodes", "score_grounding", "template_of",
+    "card_text", "judge", "macro_average", "mean_interval", "paired_difference", "prediction_of", "prediction_row",
+    "read_rows", "score_episode", "score_episodes", "score_grounding", "template_of",
 ]
