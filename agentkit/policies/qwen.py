@@ -1,0 +1,199 @@
+"""A Qwen2.5-VL checkpoint as a policy, in process, through transformers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList, RepetitionPenaltyLogitsProcessor
+
+from agentkit.errors import PolicyError, boundary
+from agentkit.frames import QWEN25VL, PixelBudget, Size
+from agentkit.policies.qwen_load import load_model
+from agentkit.policies.qwen_processor import load_processor, set_budget
+from agentkit.protocols import Message, PromptProtocol, get_protocol
+from agentkit.types import Observation, Reply, Step
+
+Request = tuple[str, Sequence[Step], Observation]
+
+
+class QwenPolicy:
+    """Any Qwen2.5-VL folder (full, or a LoRA adapter whose base can be found) or hub id."""
+
+    def __init__(
+        self,
+        path: str | Path,
+        protocol: PromptProtocol | str = "venus1_navi",
+        *,
+        device: str = "auto",
+        dtype: str = "auto",
+        max_new_tokens: int | None = None,
+        temperature: float | None = None,
+        budget: PixelBudget | None = None,
+        seed: int = 0,
+    ) -> None:
+        """`device` auto takes a GPU if there is one; `dtype` auto is bfloat16 there and float32 on a CPU.
+
+        Without `budget` the pixel budget saved in the folder holds, unless that is Qwen's stock one, which every
+        published checkpoint carries whatever it was trained with: then it is the protocol's. Raises PolicyError.
+        """
+        self.protocol = get_protocol(protocol) if isinstance(protocol, str) else protocol
+        self.model, processor_path = load_model(path, device, dtype)
+        self.processor = load_processor(processor_path)
+        self.budget = budget or self._own_budget()
+        set_budget(self.processor, self.budget)
+        decoding = self.protocol.decoding
+        self.max_new_tokens = decoding.max_new_tokens if max_new_tokens is None else max_new_tokens
+        self.temperature = decoding.temperature if temperature is None else temperature
+        self.seed, self._calls = seed, 0
+        tokenizer = self.processor.tokenizer
+        self._ends = sorted({*_ids(self.model.generation_config.eos_token_id), tokenizer.eos_token_id})
+        self._pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else self._ends[0]
+        self.model.generation_config = GenerationConfig(eos_token_id=self._ends, pad_token_id=self._pad)
+        self.meta: dict[str, Any] = {"policy": f"qwen:{path}", "protocol": self.protocol.name, "seed": seed}
+
+    def reply(self, goal: str, steps: Sequence[Step], observation: Observation) -> Reply:
+        return self.replies([(goal, steps, observation)])[0]
+
+    def replies(self, requests: Sequence[Request]) -> list[Reply]:
+        """One reply per request, generated as one left-padded batch. PolicyError when generation fails.
+
+        `token_ids` ends with the end token if the model wrote one. `logprobs` are the model's own, one per token id:
+        before repetition penalty, temperature and top-p. `seconds` is the batch's time divided by its size.
+        """
+        if not requests:
+            return []
+        started = time.monotonic()
+        sizes = [self.budget.resize(observation.image.size) for _, _, observation in requests]
+        with boundary(PolicyError, f"generation failed on a batch of {len(requests)}"):
+            inputs = self._inputs(requests, sizes)
+            tokens, logprobs = self._generate(inputs)
+        prompts = inputs["attention_mask"].sum(1).tolist()
+        seconds = (time.monotonic() - started) / len(requests)
+        return [
+            self._reply(ids, probs, size, prompt, seconds)
+            for ids, probs, size, prompt in zip(tokens, logprobs, sizes, prompts, strict=True)
+        ]
+
+    def _own_budget(self) -> PixelBudget:
+        own = self.processor.budget
+        return self.protocol.budget if own == QWEN25VL else own
+
+    def _inputs(self, requests: Sequence[Request], sizes: Sequence[Size]) -> Any:
+        chats = [self.protocol.messages(*request, self.budget.resize) for request in requests]
+        texts = [
+            self.processor.apply_chat_template(_inert(chat), tokenize=False, add_generation_prompt=True)
+            for chat in chats
+        ]
+        images = [_images(chat) for chat in chats]
+        inputs = self.processor(text=texts, images=images, padding=True, return_tensors="pt")
+        patch = self.processor.image_processor.patch_size
+        seen = [Size(w * patch, h * patch) for _, h, w in inputs["image_grid_thw"].tolist()]
+        if seen != list(sizes):
+            raise PolicyError(f"the processor resized to {seen}, but coordinates would be read at {list(sizes)}")
+        return inputs.to(self.model.device)
+
+    @torch.inference_mode()
+    def _generate(self, inputs: Any) -> tuple[list[list[int]], list[list[float]]]:
+        recorder = _LogprobRecorder()
+        processors: list[LogitsProcessor] = [recorder]
+        penalty = self.protocol.decoding.repetition_penalty
+        if penalty != 1.0:
+            processors.append(RepetitionPenaltyLogitsProcessor(penalty))
+        sampling: dict[str, Any] = {"do_sample": False}
+        if self.temperature > 0:
+            top_p = self.protocol.decoding.top_p
+            sampling = {"do_sample": True, "temperature": self.temperature, "top_p": top_p, "top_k": 0}
+        config = GenerationConfig(
+            max_new_tokens=self.max_new_tokens, eos_token_id=self._ends, pad_token_id=self._pad, **sampling
+        )
+        devices = [self.model.device] if self.model.device.type == "cuda" else []
+        with torch.random.fork_rng(devices=devices):
+            torch.manual_seed(self.seed + self._calls)
+            self._calls += 1
+            output = self.model.generate(
+                **inputs, generation_config=config, logits_processor=LogitsProcessorList(processors)
+            )
+        new = output[:, inputs["input_ids"].shape[1] :]
+        probs = recorder.finish(new)
+        lengths = [self._length(row) for row in new.tolist()]
+        return (
+            [row[:n] for row, n in zip(new.tolist(), lengths, strict=True)],
+            [row[:n] for row, n in zip(probs.tolist(), lengths, strict=True)],
+        )
+
+    def _length(self, row: Sequence[int]) -> int:
+        return next((i + 1 for i, token in enumerate(row) if token in self._ends), len(row))
+
+    def _reply(self, ids: list[int], probs: list[float], size: Size, prompt: int, seconds: float) -> Reply:
+        text = self.processor.tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        parsed = self.protocol.parse(text, size)
+        return Reply(
+            text,
+            parsed.action,
+            parsed.thought,
+            parsed.conclusion,
+            token_ids=tuple(ids),
+            logprobs=tuple(probs),
+            seconds=seconds,
+            usage={"prompt": int(prompt), "completion": len(ids)},
+        )
+
+
+class _LogprobRecorder(LogitsProcessor):
+    """Keeps the log-probability of each chosen token while holding one step's logits, not the whole run's."""
+
+    def __init__(self) -> None:
+        self._last: torch.Tensor | None = None  # [B, vocabulary]
+        self._chosen: list[torch.Tensor] = []  # each [B]
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        if self._last is not None:
+            self._take(input_ids[:, -1])
+        self._last = scores.float()
+        return scores
+
+    def finish(self, new: torch.Tensor) -> torch.Tensor:
+        """Log-probabilities [B, T] of the generated tokens `new` [B, T]."""
+        if self._last is not None and len(self._chosen) < new.shape[1]:
+            self._take(new[:, -1])
+        return torch.stack(self._chosen, dim=1) if self._chosen else torch.zeros(new.shape)
+
+    def _take(self, tokens: torch.Tensor) -> None:
+        assert self._last is not None
+        self._chosen.append(self._last.log_softmax(-1).gather(1, tokens[:, None])[:, 0])
+
+
+def _images(chat: Sequence[Message]) -> list[Any]:
+    parts = [part for message in chat if not isinstance(message["content"], str) for part in message["content"]]
+    return [part["image"].convert("RGB") for part in parts if part["type"] == "image"]
+
+
+def _inert(chat: Sequence[Message]) -> list[Message]:
+    """The chat with special-token spellings in its text broken by a zero-width space.
+
+    A goal or a past reply that spells `<|image_pad|>` or `<|im_end|>` must stay text.
+    """
+    return [
+        {
+            **message,
+            "content": message["content"]
+            if isinstance(message["content"], str)
+            else [
+                {**part, "text": part["text"].replace("<|", "<\u200b|")}
+                if part["type"] == "text"
+                else {"type": "image"}
+                for part in message["content"]
+            ],
+        }
+        for message in chat
+    ]
+
+
+def _ids(value: int | Sequence[int] | None) -> list[int]:
+    if value is None:
+        return []
+    return [value] if isinstance(value, int) else list(value)
