@@ -55,12 +55,9 @@ def _load_full(path: str | Path, device: torch.device, dtype: torch.dtype) -> An
         config = AutoConfig.from_pretrained(path)
     if config.model_type != "qwen2_5_vl":
         raise PolicyError(f"expected a Qwen2.5-VL checkpoint at {path}, got model type {config.model_type!r}")
-    model: Any
-    info: dict[str, Any]
+    load: Any = Qwen2_5_VLForConditionalGeneration.from_pretrained
     with boundary(PolicyError, f"cannot load the checkpoint at {path}"):
-        model, info = Qwen2_5_VLForConditionalGeneration.from_pretrained(
-            path, dtype=dtype, attn_implementation="sdpa", output_loading_info=True
-        )
+        model, info = load(path, dtype=dtype, attn_implementation="sdpa", output_loading_info=True)
     if faults := {name: sorted(map(str, info[name])) for name in ("missing_keys", "mismatched_keys") if info.get(name)}:
         shown = "; ".join(f"{len(keys)} {name.replace('_', ' ')}, such as {keys[0]}" for name, keys in faults.items())
         raise PolicyError(f"the checkpoint at {path} does not fit its configuration: {shown}")
