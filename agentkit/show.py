@@ -19,24 +19,8 @@ from typing import Any
 
 from PIL import Image, features
 
-from agentkit.actions import (
-    Box,
-    CallUser,
-    Click,
-    DoubleClick,
-    Drag,
-    Finished,
-    Hotkey,
-    Hover,
-    Launch,
-    LongPress,
-    Malformed,
-    Parsed,
-    Point,
-    Scroll,
-    Type,
-    action_name,
-)
+from agentkit.actions import Box, Click, DoubleClick, Drag, Hover, LongPress, Parsed, Point, Scroll, action_name
+from agentkit.describe import action_arguments
 from agentkit.errors import DataError, boundary
 from agentkit.types import Observation, Step, Trajectory
 
@@ -130,7 +114,7 @@ def _step_frame(step: Step, pictures: _Pictures) -> dict[str, Any]:
     reply = step.reply
     return _screen(step.observation, pictures) | {
         "name": action_name(reply.action),
-        "arguments": _arguments(reply.action),
+        "arguments": action_arguments(reply.action),
         "marks": _marks(reply.action),
         "thought": reply.thought,
         "conclusion": reply.conclusion,
@@ -138,26 +122,6 @@ def _step_frame(step: Step, pictures: _Pictures) -> dict[str, Any]:
         "seconds": reply.seconds,
         "usage": [[str(name), str(count)] for name, count in reply.usage.items()],
     }
-
-
-def _arguments(action: Parsed) -> list[str]:
-    match action:
-        case Click(at) | LongPress(at) | Hover(at) | DoubleClick(at):
-            return [_percent(at)]
-        case Drag(start, end):
-            return [f"{_percent(start)} → {_percent(end)}"]
-        case Scroll(start, end, direction):
-            between = f"{_percent(start)} → {_percent(end)}" if start is not None and end is not None else ""
-            return [part for part in (between, direction) if part]
-        case Type(said) | Launch(said) | CallUser(said) | Finished(said) | Malformed(said):
-            return [said] if said else []
-        case Hotkey(keys):
-            return [" + ".join(keys)]
-    return []
-
-
-def _percent(point: Point) -> str:
-    return f"{100 * point.x:.1f} %, {100 * point.y:.1f} %"
 
 
 _FINGER = {"up": (0, -1), "down": (0, 1), "left": (-1, 0), "right": (1, 0)}

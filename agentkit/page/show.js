@@ -86,7 +86,7 @@
   function arrow(x1, y1, x2, y2, unit) {
     const angle = Math.atan2(y2 - y1, x2 - x1);
     const corner = (turn, length) => `${x2 - length * Math.cos(angle + turn)},${y2 - length * Math.sin(angle + turn)}`;
-    const d = `M${x1},${y1}L${x2},${y2}`;
+    const d = `M${x1},${y1}L${x2 - unit * Math.cos(angle)},${y2 - unit * Math.sin(angle)}`;
     return [
       shape("path", "path-halo", { d }), shape("path", "path", { d }),
       shape("circle", "core", { cx: x1, cy: y1, r: unit * 0.45 }),
