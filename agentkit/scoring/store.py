@@ -1,8 +1,7 @@
 """Predictions on disk: one JSON line each, appended as they come, so that an interrupted run continues.
 
-A row is `{"id", "text", "answer", "seconds", "usage"}`. `answer` is `{"point": [x, y]}`, `{"box": [x1, y1, x2, y2]}`
-(fractions), `{"refusal": true}`, `{"malformed": "why"}` or `{"other": "Scroll"}`. A foreign file may hold only
-`id` and `answer`, or only `id` and `text`, which is then parsed by the protocol named on the command line.
+A row is `{"id", "text", "action", "seconds", "usage"}`, the action as `agentkit.codec` writes it. A foreign file may
+hold only `id` and `point` (`[x, y]`, fractions), or only `id` and `text`, which is then parsed by a protocol.
 """
 
 from __future__ import annotations
@@ -14,35 +13,39 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from agentkit.actions import Box, Click, Malformed, Parsed, Point, Refusal, Wait, action_name
+from agentkit.actions import Click, Parsed, Point
+from agentkit.codec import decode_action, encode_action
 from agentkit.errors import DataError, boundary
 from agentkit.scoring.grounding import Prediction
 
 
 def prediction_row(prediction: Prediction) -> dict[str, Any]:
     """The JSON-safe row of one prediction."""
-    row: dict[str, Any] = {"id": prediction.id, "text": prediction.text, "answer": _encode(prediction.answer)}
+    row: dict[str, Any] = {"id": prediction.id, "text": prediction.text, "action": encode_action(prediction.answer)}
     return row | {"seconds": round(prediction.seconds, 4), "usage": dict(prediction.usage)}
 
 
 def prediction_of(row: Mapping[str, Any], parse: Callable[[str, str], Parsed] | None = None) -> Prediction:
-    """The prediction of one row; `parse(id, text)` is asked when the row has no `answer`. DataError when unreadable."""
+    """The prediction of one row; `parse(id, text)` is asked when it holds only text. DataError when unreadable."""
     key, text = row.get("id"), row.get("text", "")
     if not isinstance(key, str) or not key:
         raise DataError(f"a prediction needs a non-empty string `id`, got {key!r}")
     if not isinstance(text, str):
         raise DataError(f"prediction {key!r}: `text` must be a string, got {type(text).__name__}")
-    if "answer" in row:
-        with boundary(DataError, f"prediction {key!r}: unreadable `answer`"):
-            answer = _decode(row["answer"])
-    elif parse is not None:
+    answer: Parsed
+    if "action" in row:
+        answer = decode_action(row["action"])
+    elif "point" in row:
+        with boundary(DataError, f"prediction {key!r}: `point` must be [x, y] as fractions, got {row['point']!r}"):
+            answer = Click(Point(*row["point"]))
+    elif "text" in row and parse is not None:
         answer = parse(key, text)
     else:
-        raise DataError(f"prediction {key!r} has no `answer`, and no protocol was given to parse its `text`")
+        raise DataError(f"prediction {key!r} has neither `action` nor `point`, nor a `text` and a protocol to parse it")
     seconds, usage = row.get("seconds", 0.0), row.get("usage", {})
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not math.isfinite(seconds) or seconds < 0:
         raise DataError(f"prediction {key!r}: `seconds` must be a number >= 0, got {seconds!r}")
-    if not isinstance(usage, dict) or not all(isinstance(n, int) for n in usage.values()):
+    if not isinstance(usage, dict) or not all(isinstance(n, int) and not isinstance(n, bool) for n in usage.values()):
         raise DataError(f"prediction {key!r}: `usage` must map names to counts, got {usage!r}")
     return Prediction(key, answer, text, float(seconds), usage)
 
@@ -77,35 +80,3 @@ def read_rows(path: Path, mend: bool = False) -> Iterator[dict[str, Any]]:
         if not isinstance(row, dict):
             raise DataError(f"{path}:{number}: expected an object, got {type(row).__name__}")
         yield row
-
-
-def _encode(answer: Parsed) -> dict[str, Any]:
-    match answer:
-        case Click(box=Box() as box):
-            return {"box": [box.x1, box.y1, box.x2, box.y2]}
-        case Click(at=point):
-            return {"point": [point.x, point.y]}
-        case Refusal():
-            return {"refusal": True}
-        case Malformed(fault=fault):
-            return {"malformed": fault}
-    return {"other": action_name(answer)}
-
-
-def _decode(answer: Any) -> Parsed:
-    if not isinstance(answer, dict) or len(answer) != 1:
-        raise ValueError(f"expected an object with one of point, box, refusal, malformed, other; got {answer!r}")
-    ((kind, value),) = answer.items()
-    match kind, value:
-        case "point", [x, y]:
-            return Click(Point(x, y))
-        case "box", [x1, y1, x2, y2]:
-            box = Box(x1, y1, x2, y2)
-            return Click(box.centre, box)
-        case "refusal", True:
-            return Refusal()
-        case "malformed", str():
-            return Malformed(value)
-        case "other", str():
-            return Wait()
-    raise ValueError(f"unknown answer {answer!r}")

@@ -144,7 +144,13 @@ def test_card_json_is_json() -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    [Click(Point(0.1, 0.9)), Click(BOX.centre, BOX), Refusal(), Malformed('expected "[", got \u2028 \ud800 \n')],
+    [
+        Click(Point(0.1, 1 / 3)),
+        Click(BOX.centre, BOX),
+        LongPress(Point(0, 1)),
+        Refusal(),
+        Malformed('expected "[", got \u2028 \ud800 \n'),
+    ],
 )
 def test_predictions_survive_the_disk(answer: Parsed, tmp_path: Path) -> None:
     path = tmp_path / "predictions.jsonl"
@@ -158,9 +164,9 @@ def test_predictions_survive_the_disk(answer: Parsed, tmp_path: Path) -> None:
 
 def test_a_torn_last_line_is_mended(tmp_path: Path) -> None:
     path = tmp_path / "predictions.jsonl"
-    append_row(path, {"id": "a", "answer": {"point": [0, 0]}})
+    append_row(path, {"id": "a", "point": [0, 0]})
     whole = path.read_bytes()
-    path.write_bytes(whole + b'{"id": "b", "ans')
+    path.write_bytes(whole + b'{"id": "b", "poi')
     with pytest.raises(DataError, match=r"predictions.jsonl:2: not JSON"):
         list(read_rows(path))
     assert [row["id"] for row in read_rows(path, mend=True)] == ["a"]
@@ -171,12 +177,14 @@ def test_a_torn_last_line_is_mended(tmp_path: Path) -> None:
     ("row", "message"),
     [
         ({}, "non-empty string `id`"),
-        ({"id": "a"}, "no `answer`"),
-        ({"id": "a", "answer": {"point": [5, 0]}}, "fraction in"),
-        ({"id": "a", "answer": {"point": [0.5]}}, "unknown answer"),
-        ({"id": "a", "answer": {"point": [0, 0], "refusal": True}}, "expected an object with one of"),
-        ({"id": "a", "answer": {"refusal": True}, "seconds": -1}, "`seconds`"),
-        ({"id": "a", "answer": {"refusal": True}, "usage": {"prompt": "7"}}, "`usage`"),
+        ({"id": "a"}, "neither `action` nor `point`"),
+        ({"id": "a", "text": "[1,2]"}, "neither `action` nor `point`"),
+        ({"id": "a", "text": 3, "point": [0, 0]}, "`text` must be a string"),
+        ({"id": "a", "point": [5, 0]}, "fraction in"),
+        ({"id": "a", "point": [0.5]}, "as fractions"),
+        ({"id": "a", "action": {"type": "Tap"}}, "needs a type among"),
+        ({"id": "a", "point": [0, 0], "seconds": -1}, "`seconds`"),
+        ({"id": "a", "point": [0, 0], "usage": {"prompt": "7"}}, "`usage`"),
     ],
 )
 def test_unreadable_predictions(row: dict, message: str) -> None:
