@@ -28,8 +28,10 @@ class RunConfig:
     """JSONL file of training rows (rft.data.rows describes the format)."""
     out: str = ""
     """Folder of the run: settings, metrics, curve, checkpoints and the final model."""
-    protocol: str = "venus_ground"
-    """Prompt protocol: how a row becomes messages and how a reply is read."""
+    protocol: str = "venus1_ground"
+    """Prompt protocol: how a row becomes messages and how a reply is read (agentkit.protocols)."""
+    protocol_args: dict[str, Any] = field(default_factory=dict)
+    """Options of the protocol, as key=value, such as refusal=true or history=5."""
     skip_bad: bool = False
     """Leave out bad rows and report them, instead of stopping at the first."""
     check_images: bool = True
@@ -68,9 +70,9 @@ class RunConfig:
     """With vision_once: how many screenshots' features to keep between calls. 0 keeps none."""
 
     min_pixels: int = 0
-    """Screenshots are resized to at least this area. 0: what the protocol says."""
+    """Screenshots are resized to at least this area. 0: as the model's folder says, or the protocol for stock Qwen."""
     max_pixels: int = 0
-    """Screenshots are resized to at most this area. 0: what the protocol says."""
+    """Screenshots are resized to at most this area. 0: as for min_pixels."""
     device: Literal["auto", "cpu"] = "auto"
     """cpu ignores an accelerator that is there."""
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"

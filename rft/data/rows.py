@@ -9,7 +9,7 @@ Navigation, one step of an episode:
 
 - `image` is a path, taken from the folder of the file when relative; null makes a row without a screenshot.
 - Boxes and points are fractions of the screenshot: x rightwards, y downwards, x1 <= x2, y1 <= y2.
-- Actions are those of `rft.data.action_json`. `thought` and `conclusion` are optional and used by `rft sft` only.
+- Actions are written as by `agentkit.codec`. `thought` and `conclusion` are optional; only `rft sft` uses them.
 - Optional on every row: `version` (1) and `id` (kept for reports). Any other key is an error.
 """
 
@@ -21,10 +21,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from agentkit.actions import Action, Box
+from agentkit.actions import Action, Box, Malformed, Refusal
+from agentkit.codec import decode_action, encode_action
 from agentkit.errors import DataError
 from rft.closest import unknown
-from rft.data.action_json import action_from_json, action_to_json
 from rft.rewards.base import Gold
 
 VERSION = 1
@@ -137,7 +137,7 @@ def to_json(row: Row, folder: Path) -> dict[str, Any]:
 
 def _past_to_json(past: Past) -> dict[str, Any]:
     words = {"thought": past.thought, "conclusion": past.conclusion}
-    return {"action": action_to_json(past.action), **{key: text for key, text in words.items() if text}}
+    return {"action": encode_action(past.action), **{key: text for key, text in words.items() if text}}
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -209,9 +209,18 @@ def _past(raw: dict[str, Any], where: str) -> Past:
         for key, text in words.items():
             if not isinstance(text, str):
                 raise DataError(f"{key!r} must be text, got {text!r}")
-        return Past(action_from_json(raw["action"]), **words)
+        return Past(_action(raw["action"]), **words)
     except DataError as error:
         raise DataError(f"{where}{error}") from error
+
+
+def _action(value: Any) -> Action:
+    if not isinstance(value, dict) or not isinstance(value.get("type"), str):
+        raise DataError(f'an action must be an object with a "type", such as {{"type": "Wait"}}; got {value!r}')
+    action = decode_action(value)
+    if isinstance(action, (Refusal, Malformed)):
+        raise DataError(f"an action must be something a device can do, got {value['type']}")
+    return action
 
 
 def _box(value: Any) -> Box:

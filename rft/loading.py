@@ -1,0 +1,83 @@
+"""From a run's settings to its parts: model, processor and examples, with the fast paths switched on."""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from agentkit.frames import QWEN25VL, PixelBudget
+from agentkit.protocols import PromptProtocol, get_protocol
+from rft.configs import RunConfig
+from rft.data.rows import read_rows
+from rft.examples import Examples
+from rft.vision_once import Counts, encode_once, freeze, vision_tower
+
+log = logging.getLogger(__name__)
+
+SMALL = 50_000_000
+"""Parameters below which a whole step fits one forward pass on any machine."""
+CHECKPOINTING = 100_000_000
+"""Parameters above which recomputing activations pays."""
+
+
+@dataclass
+class Parts:
+    """What a trainer is made of."""
+
+    model: Any
+    processor: Any
+    examples: Examples
+    parameters: int
+    """Of the model, before adapters."""
+    on_gpu: bool
+    vision: Counts | None
+    """Live counts of the vision fast path; None when it is off."""
+
+
+def load_parts(config: RunConfig) -> Parts:
+    """Read the rows, load the model and its processor. Raises DataError, PolicyError or ConfigError."""
+    import torch
+
+    from agentkit.policies.qwen_load import load_model
+    from agentkit.policies.qwen_processor import load_processor, set_budget
+    from rft.image_cache import cache_images
+
+    protocol = get_protocol(config.protocol, **config.protocol_args)
+    found = read_rows(config.data, config.skip_bad, config.check_images)
+    for fault in found.faults[:20]:
+        log.warning("left out: %s", fault)
+    if found.faults:
+        log.warning("%d bad rows left out, %d rows remain", len(found.faults), len(found.rows))
+
+    on_gpu = torch.cuda.is_available() and config.device != "cpu"
+    if on_gpu and not config.cudnn_attention:
+        torch.backends.cuda.enable_cudnn_sdp(False)
+    place = f"cuda:{os.environ.get('LOCAL_RANK', '0')}" if on_gpu else "cpu"
+    model, processor_path = load_model(config.model, place, weights_dtype(config, on_gpu))
+    processor = load_processor(processor_path)
+    set_budget(processor, pick_budget(config, processor.budget, protocol))
+    cache_images(processor)
+
+    tower, counts = vision_tower(model), None
+    if config.freeze_vision:
+        freeze(tower)
+        counts = encode_once(tower, config.vision_memory) if config.vision_once else None
+    examples = Examples(found.rows, protocol, processor.budget.resize)
+    parameters = sum(p.numel() for p in model.parameters())
+    return Parts(model, processor, examples, parameters, on_gpu, counts)
+
+
+def weights_dtype(config: RunConfig, on_gpu: bool) -> str:
+    """Precision of the loaded weights. Full weights are updated in float32; autocast computes in `dtype`."""
+    if not on_gpu or config.lora_r == 0:
+        return "float32" if config.dtype == "auto" or config.lora_r == 0 else config.dtype
+    return "bfloat16" if config.dtype == "auto" else config.dtype
+
+
+def pick_budget(config: RunConfig, own: PixelBudget, protocol: PromptProtocol) -> PixelBudget:
+    """The pixel budget of a run: as asked, else by the rule of `QwenPolicy`, so that acting sees what training saw."""
+    base = protocol.budget if own == QWEN25VL else own
+    low, high = config.min_pixels or base.min_pixels, config.max_pixels or base.max_pixels
+    return PixelBudget(min(low, high), high, own.factor)

@@ -1,0 +1,52 @@
+"""A reward as the trainer calls it: replies in, numbers out; every term logged; a fault costs its row, not the run."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from rft.examples import Examples
+from rft.rewards import Reward
+
+log = logging.getLogger(__name__)
+
+
+def reward_function(reward: Reward, examples: Examples) -> Callable[..., list[float | None]]:
+    """A TRL reward function over the `row` column of `examples.prompts()`.
+
+    Logs the mean of each term as `terms/NAME`, `accuracy` (share of `correct`) and `reward_faults`. A reply whose
+    scoring raises gets None, which TRL leaves out of its group's baseline, and the first few faults are shown.
+    """
+    shown: set[str] = set()
+
+    def score(
+        completions: list[Any], row: list[int], log_metric: Callable[[str, float], None], **_: Any
+    ) -> list[float | None]:
+        totals: list[float | None] = []
+        sums = dict.fromkeys((*reward.terms, "correct"), 0.0)
+        for completion, index in zip(completions, row, strict=True):
+            text = completion[0]["content"] if isinstance(completion, list) else completion
+            try:
+                source = examples.rows[index]
+                reply = examples.protocol.parse(text, examples.model_size(source))
+                result = reward(reply, text, source.gold)
+            except Exception as error:
+                totals.append(None)
+                fault = f"{type(error).__name__}: {error}"
+                if fault not in shown and len(shown) < 20:
+                    shown.add(fault)
+                    log.error("reward %s failed on row %d, reply %r: %s", reward.name, source.number, text[:200], fault)
+                continue
+            totals.append(result["total"])
+            for name in sums:
+                sums[name] += result[name]
+        scored = sum(total is not None for total in totals)
+        log_metric("reward_faults", float(len(totals) - scored))
+        if scored:
+            for name, total in sums.items():
+                log_metric("accuracy" if name == "correct" else f"terms/{name}", total / scored)
+        return totals
+
+    score.__name__ = reward.name
+    return score
