@@ -88,7 +88,7 @@ def _typed(call: Call, form: CallForm, frame: Frame) -> dict[str, Any]:
             raise ValueError(f"{call.name} takes {', '.join(kinds) or 'no arguments'}; got an argument {key!r}")
     for key in form.required:
         if key not in call.args:
-            raise ValueError(f"{call.name} needs {key}={kinds[key].value}; it is missing")
+            raise ValueError(f"{call.name} needs {key} ({kinds[key].value}); it is missing")
     typed = {key: _argument(f"{call.name}({key})", kinds[key], value, frame) for key, value in call.args.items()}
     return {key: value for key, value in typed.items() if value is not None}
 

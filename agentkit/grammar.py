@@ -50,7 +50,7 @@ def parse_call(text: str) -> Call:
     args: dict[str, Value] = {}
     while not scanner.at(")"):
         if args:
-            scanner.expect(",")
+            scanner.expect(",", "',' or ')'")
         key = scanner.take(_NAME, "an argument name")
         if key in args:
             raise CallSyntaxError(f"argument {key!r} is given twice")
@@ -92,9 +92,9 @@ class _Scanner:
         self._skip_space()
         return self.text.startswith(mark, self.place)
 
-    def expect(self, mark: str) -> None:
+    def expect(self, mark: str, what: str = "") -> None:
         if not self.at(mark):
-            raise self._error(repr(mark))
+            raise self._error(what or repr(mark))
         self.place += len(mark)
 
     def take(self, pattern: re.Pattern[str], what: str) -> str:
@@ -124,7 +124,7 @@ class _Scanner:
         numbers: list[float] = []
         while not self.at(")"):
             if numbers:
-                self.expect(",")
+                self.expect(",", "',' or ')'")
             numbers.append(float(self.take(_NUMBER, "a number")))
         self.expect(")")
         return tuple(numbers)
@@ -134,7 +134,7 @@ class _Scanner:
         strings: list[str] = []
         while not self.at("]"):
             if strings:
-                self.expect(",")
+                self.expect(",", "',' or ']'")
             if not (self.at("'") or self.at('"')):
                 raise self._error("a quoted string")
             strings.append(self._string(_LIST_GOES_ON))
