@@ -1,0 +1,179 @@
+"""What a finger and a key mean: which node of the frame a touch reaches, and what the system keeps for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from envs.phone.editor import Editor
+from envs.phone.keys import CHARACTERS
+from envs.phone.layout import AT_END
+from envs.phone.scene import Node
+from envs.phone.system_bars import STATUS
+
+if TYPE_CHECKING:
+    from envs.phone.device import Phone
+
+SLOP = 8
+"""Movement in dp below which a swipe is a touch that stays."""
+LONG_PRESS_MS = 400
+VOLUME_STEPS = 15
+Place = tuple[int, int]
+
+
+def tap(phone: Phone, x: int, y: int) -> None:
+    node = phone.scene.target_at(x, y) if phone.awake else None
+    if node is None or not node.enabled:
+        return
+    if node.on_touch is not None:
+        node.on_touch(x, y)
+    elif node.on_tap is not None:
+        node.on_tap()
+
+
+def long_press(phone: Phone, x: int, y: int) -> None:
+    """Goes to the nearest node that knows long presses; where none does, letting go is a tap."""
+    if not phone.awake:
+        return
+    node = phone.scene.target_at(x, y)
+    while node is not None and not node.long_clickable:
+        node = node.parent
+    if node is None:
+        tap(phone, x, y)
+    elif node.enabled and node.on_hold is not None:
+        node.on_hold(x, y)
+    elif node.enabled and node.on_long_press is not None:
+        node.on_long_press()
+
+
+def double_tap(phone: Phone, x: int, y: int) -> None:
+    """In text it selects a word; elsewhere it is two taps, the second lost when the first opened another screen."""
+    node = phone.scene.target_at(x, y) if phone.awake else None
+    if node is not None and node.enabled and node.on_hold is not None:
+        node.on_hold(x, y)
+        return
+    before = phone.foreground()
+    tap(phone, x, y)
+    phone.invalidate()
+    if phone.foreground() == before:
+        tap(phone, x, y)
+
+
+def swipe(phone: Phone, start: Place, end: Place, ms: int) -> None:
+    (x1, y1), (x2, y2) = start, end
+    if not phone.awake:
+        return
+    dx, dy, dp = x2 - x1, y2 - y1, phone.layout.dp
+    if max(abs(dx), abs(dy)) < dp(SLOP):
+        (long_press if ms >= LONG_PRESS_MS else tap)(phone, x1, y1)
+        return
+    inside = 0 <= x1 < phone.size[0] and 0 <= y1 < phone.size[1]
+    if inside and y1 < dp(STATUS) and dy > dp(48) and dy > abs(dx):
+        phone.open_shade()
+        return
+    node = phone.scene.node_at(x1, y1)
+    while node is not None and not _takes(phone, node, (dx, dy), end):
+        node = node.parent
+
+
+def _takes(phone: Phone, node: Node, move: Place, end: Place) -> bool:
+    dx, dy = move
+    if node.on_drag is not None and node.enabled and abs(dx) >= abs(dy):
+        node.on_drag(*end)
+        return True
+    if node.scroll is not None and node.scroll.limit and abs(dy) >= abs(dx):
+        key, limit = node.scroll
+        offset = phone.offsets.get(key, AT_END)
+        offset = min(limit, offset) if key in phone.offsets or node.at_end else 0
+        target = min(limit, max(0, offset - dy))
+        moved = target != offset
+        phone.offsets[key] = AT_END if node.at_end and target == limit else target
+        if moved:
+            return True
+    return node.on_swipe is not None and bool(node.on_swipe(dx, dy))
+
+
+def press(phone: Phone, editor: Editor, name: str) -> None:
+    """One key, by its canonical name."""
+    if name in ("POWER", "SLEEP", "WAKEUP"):
+        phone.awake = name == "WAKEUP" or (name == "POWER" and not phone.awake)
+        editor.blur()
+    elif not phone.awake:
+        return
+    elif name in ("BACK", "ESCAPE"):
+        _back(phone, editor)
+    elif name == "HOME":
+        phone.close_shade()
+        phone.go_home()
+    elif name == "APP_SWITCH":
+        phone.close_shade()
+        phone.show_recents()
+    elif name == "NOTIFICATION":
+        phone.open_shade()
+    elif name in ("VOLUME_UP", "VOLUME_DOWN", "VOLUME_MUTE"):
+        _volume(phone, name)
+    elif name in ("BRIGHTNESS_UP", "BRIGHTNESS_DOWN"):
+        level = int(phone.settings.get("system", "screen_brightness") or 0) + (25 if name == "BRIGHTNESS_UP" else -25)
+        phone.settings.put("system", "screen_brightness", str(min(255, max(0, level))))
+    elif name == "PAGE_DOWN" or name == "PAGE_UP":
+        page = phone.size[1] // 2
+        middle = (phone.size[0] // 2, phone.size[1] // 2)
+        swipe(phone, middle, (middle[0], middle[1] + (page if name == "PAGE_UP" else -page)), 300)
+    elif not phone.shade_open:
+        _text_key(phone, editor, name)
+
+
+def _text_key(phone: Phone, editor: Editor, name: str) -> None:
+    if name in ("ENTER", "NUMPAD_ENTER", "DPAD_CENTER"):
+        editor.enter()
+    elif name == "DEL":
+        editor.delete(-1)
+    elif name == "FORWARD_DEL":
+        editor.delete(1)
+    elif name == "TAB":
+        editor.next_field()
+    elif name in ("DPAD_LEFT", "DPAD_RIGHT", "DPAD_UP", "DPAD_DOWN", "MOVE_HOME", "MOVE_END"):
+        editor.move(name)
+    elif name == "PASTE":
+        editor.paste()
+    elif name == "COPY":
+        editor.copy()
+    elif name == "CUT":
+        editor.cut()
+    elif name in CHARACTERS:
+        editor.insert(CHARACTERS[name])
+    phone.reveal = True
+
+
+def combination(phone: Phone, editor: Editor, names: Sequence[str]) -> None:
+    held, last = set(names[:-1]), names[-1] if names else ""
+    if not phone.awake or phone.shade_open or not last:
+        return
+    if held & {"CTRL_LEFT", "CTRL_RIGHT"}:
+        action = {"A": editor.select_all, "C": editor.copy, "X": editor.cut, "V": editor.paste}.get(last)
+        if action is not None:
+            action()
+    elif held & {"SHIFT_LEFT", "SHIFT_RIGHT"} and last in CHARACTERS:
+        editor.insert(CHARACTERS[last].upper())
+    else:
+        press(phone, editor, last)
+
+
+def _back(phone: Phone, editor: Editor) -> None:
+    if phone.shade_open:
+        phone.close_shade()
+    elif editor.editing.toolbar:
+        editor.editing.toolbar = False
+        editor.put(editor.editing.caret)
+    elif editor.editing.keyboard and editor.editing.id:
+        editor.editing.keyboard = False
+    else:
+        phone.go_back()
+
+
+def _volume(phone: Phone, name: str) -> None:
+    key = "volume_music_speaker"
+    level = int(phone.settings.get("system", key) or 0) + (1 if name == "VOLUME_UP" else -1)
+    level = 0 if name == "VOLUME_MUTE" else min(VOLUME_STEPS, max(0, level))
+    phone.settings.put("system", key, str(level))
+    phone.toast(f"Media volume {round(100 * level / VOLUME_STEPS)}%")
