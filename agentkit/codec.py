@@ -32,9 +32,9 @@ def encode_action(action: Parsed) -> dict[str, Any]:
 
 def decode_action(row: Any) -> Parsed:
     """The action that `encode_action` wrote. DataError when `row` is not one."""
-    if not isinstance(row, dict) or row.get("type") not in _TYPES:
+    cls = _TYPES.get(str(row.get("type"))) if isinstance(row, dict) else None
+    if cls is None:
         raise DataError(f"an action needs a type among {', '.join(_TYPES)}, got {str(row)[:80]}")
-    cls = _TYPES[row["type"]]
     with boundary(DataError, f"unreadable {row['type']}"):
         return cls(**{name: _decode_field(name, value) for name, value in row.items() if name != "type"})
 

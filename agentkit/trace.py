@@ -40,9 +40,9 @@ class TraceWriter:
 
     def add(self, step: Step) -> None:
         row = {"observation": self._observation(step.observation), "reply": encode_reply(step.reply)}
-        line = _dumps(row) + "\n"
+        line = _dumps(row)
         with boundary(DataError, f"cannot write {self.folder / STEPS}"), (self.folder / STEPS).open("ab") as file:
-            file.write(line.encode())
+            file.write(f"{line}\n".encode())
         self._count += 1
 
     def finish(self, trajectory: Trajectory) -> None:

@@ -129,7 +129,7 @@ def _read(response: httpx.Response) -> tuple[str, dict[str, int]]:
         raise PolicyError(f"expected a chat completion, got {shown!r} ({type(error).__name__}: {error})") from error
     if not isinstance(text, str):
         raise PolicyError(f"expected the message content to be text, got {text!r}")
-    return text, counts
+    return text.encode("utf-8", "replace").decode(), counts  # JSON can spell lone surrogates; files cannot
 
 
 def _wire(message: Message, size: Size) -> Message:

@@ -1,0 +1,168 @@
+"""Many episodes at once: order, isolation, and the batching of model calls."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from PIL import Image
+
+from agentkit.actions import Finished, Press
+from agentkit.errors import DeviceLost, EnvError, PolicyError
+from agentkit.policies.scripted import ScriptedPolicy
+from agentkit.pool import Batcher, run_episodes
+from agentkit.tasks import FreeGoal
+from agentkit.types import Ending, Observation, Reply
+
+PIXEL = Image.new("RGB", (40, 60))
+
+
+class Device:
+    """Takes `task.goal` as its script: how many steps until the screen ends it, or `break`."""
+
+    made: list[Device]
+
+    def __init__(self) -> None:
+        type(self).made.append(self)
+        self.thread = threading.get_ident()
+        self.closed = False
+        self.left = 0
+
+    def reset(self, task) -> Observation:
+        assert threading.get_ident() == self.thread and not self.closed
+        if task.goal == "break":
+            raise DeviceLost("gone")
+        self.left = int(task.goal)
+        return Observation(PIXEL, info={"goal": task.goal})
+
+    def step(self, action) -> Observation:
+        assert threading.get_ident() == self.thread
+        self.left -= 1
+        return Observation(PIXEL, ended=self.left <= 0)
+
+    def verdict(self) -> dict:
+        return {"left": self.left}
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+def device() -> type[Device]:
+    return type("FreshDevice", (Device,), {"made": []})
+
+
+class Batched:
+    """A policy that answers in batches and remembers their sizes."""
+
+    def __init__(self, seconds: float = 0.0, poison: str = "") -> None:
+        self.sizes: list[int] = []
+        self.seconds, self.poison = seconds, poison
+        self.inside = 0
+
+    def reply(self, goal, steps, observation) -> Reply:
+        return self.replies([(goal, steps, observation)])[0]
+
+    def replies(self, requests) -> list[Reply]:
+        self.inside += 1
+        assert self.inside == 1, "two model calls at once"
+        time.sleep(self.seconds)
+        self.inside -= 1
+        self.sizes.append(len(requests))
+        if any(goal == self.poison for goal, _, _ in requests):
+            raise PolicyError("cannot answer this")
+        return [Reply(f"{goal}/{len(steps)}", Press("back")) for goal, steps, _ in requests]
+
+
+def tasks(*goals: str) -> list[FreeGoal]:
+    return [FreeGoal(goal, key=f"{i}") for i, goal in enumerate(goals)]
+
+
+def test_results_are_in_task_order_whatever_finishes_first(device) -> None:
+    todo = tasks(*(str(1 + i % 4) for i in range(17)))
+    order: list[int] = []
+    results = run_episodes(Batched(0.001), device, todo, workers=4, on_done=lambda i, t: order.append(i))
+    assert [t.task_key for t in results] == [t.key for t in todo]
+    assert [len(t.steps) for t in results] == [int(t.goal) for t in todo]
+    assert all(t.ending is Ending.ENDED for t in results)
+    assert sorted(order) == list(range(17))
+    assert len(device.made) == 4 and all(d.closed for d in device.made)
+
+
+def test_each_reply_reaches_its_own_episode(device) -> None:
+    results = run_episodes(Batched(), device, tasks("3", "4", "2", "4", "1"), workers=3)
+    for trajectory in results:
+        assert [s.reply.text for s in trajectory.steps] == [
+            f"{trajectory.goal}/{i}" for i in range(len(trajectory.steps))
+        ]
+
+
+def test_waiting_episodes_share_a_model_call(device) -> None:
+    policy = Batched(0.01)
+    run_episodes(policy, device, tasks(*["4"] * 8), workers=8)
+    assert sum(policy.sizes) == 32
+    assert len(policy.sizes) <= 10 and max(policy.sizes) == 8
+
+
+def test_one_worker_needs_no_batcher(device) -> None:
+    policy = Batched()
+    run_episodes(policy, device, tasks("2", "1"), workers=1)
+    assert policy.sizes == [1, 1, 1]
+
+
+def test_a_broken_device_is_replaced(device) -> None:
+    results = run_episodes(Batched(), device, tasks("1", "break", "2"), workers=1)
+    assert [t.ending for t in results] == [Ending.ENDED, Ending.BROKEN, Ending.ENDED]
+    assert results[1].fault == "DeviceLost: gone"
+    assert len(device.made) == 2 and all(d.closed for d in device.made)
+
+
+def test_a_device_that_cannot_be_opened_breaks_only_its_episodes() -> None:
+    def refuse():
+        raise EnvError("no device at 127.0.0.1:5555")
+
+    results = run_episodes(ScriptedPolicy([Finished()]), refuse, tasks("1", "2"), workers=2)
+    assert [t.ending for t in results] == [Ending.BROKEN] * 2
+    assert results[0].fault == "EnvError: no device at 127.0.0.1:5555"
+
+
+def test_one_impossible_request_does_not_break_its_neighbours(device) -> None:
+    results = run_episodes(Batched(0.01, poison="3"), device, tasks("2", "3", "2", "2"), workers=4)
+    assert [t.ending.value for t in results] == ["ended", "broken", "ended", "ended"]
+    assert results[1].fault == "PolicyError: cannot answer this"
+
+
+def test_a_bug_in_the_policy_stops_everything_and_is_raised(device) -> None:
+    class Buggy(Batched):
+        def replies(self, requests):
+            raise ZeroDivisionError("a bug")
+
+    with pytest.raises(ZeroDivisionError, match="a bug"):
+        run_episodes(Buggy(), device, tasks(*["1"] * 50), workers=4)
+    assert all(d.closed for d in device.made)
+
+
+def test_a_policy_without_batches_is_called_from_every_worker(device) -> None:
+    results = run_episodes(ScriptedPolicy([Press("back"), Finished()]), device, tasks("5", "5", "1"), workers=3)
+    assert [t.ending.value for t in results] == ["finished", "finished", "ended"]
+
+
+def test_no_tasks_and_no_workers(device) -> None:
+    assert run_episodes(Batched(), device, [], workers=3) == []
+    with pytest.raises(ValueError, match="workers must be at least 1, got 0"):
+        run_episodes(Batched(), device, tasks("1"), workers=0)
+
+
+def test_a_lone_request_does_not_wait_for_workers_that_left() -> None:
+    batcher = Batcher(Batched(), workers=2, linger_s=30)
+    batcher.leave()
+    started = time.monotonic()
+    assert batcher.reply("1", (), Observation(PIXEL)).text == "1/0"
+    assert time.monotonic() - started < 5
+
+
+def test_progress_goes_to_stderr(device, capsys) -> None:
+    run_episodes(Batched(), device, tasks("1", "break"), workers=1, progress=True)
+    err = capsys.readouterr().err
+    assert "1/2 episodes: 1 ended" in err and "2/2 episodes: 1 ended, 1 broken; about 0 s left" in err
