@@ -62,7 +62,7 @@ def _layers(phone: Phone, lay: Layout) -> bool:
     status_bar(lay, phone.now(), settings, ink)
     navigation_paint(lay, ink, back)
     _toast(phone, lay, box)
-    navigation_touch(lay, phone.nav_key)
+    lay.reuse(("navigation",), lambda: navigation_touch(lay, phone.nav_key))
     return again
 
 
@@ -94,12 +94,13 @@ def _app(phone: Phone, lay: Layout, box: Bounds) -> bool:
     if shown:
         field = lay.fields[editing.id].widget
         page = "number" if field.keyboard == "number" else phone.keyboard_page
-        keyboard(lay, box[3] + keyboard_height(lay), page, phone.shift, phone.keyboard_key)
+        bottom = box[3] + keyboard_height(lay)
+        lay.reuse(("keyboard", page, phone.shift), lambda: keyboard(lay, bottom, page, phone.shift, phone.keyboard_key))
         if editing.toolbar and (actions := phone.editor_actions()):
             scene.package = PACKAGE
             text_toolbar(lay, lay.fields[editing.id].box, actions, box[1])
     _toast(phone, lay, box)
-    navigation_touch(lay, phone.nav_key)
+    lay.reuse(("navigation",), lambda: navigation_touch(lay, phone.nav_key))
     return False
 
 

@@ -29,7 +29,7 @@ from envs.phone.elements import Element, dump_xml, elements_of
 from envs.phone.files import Files
 from envs.phone.frame import PLACERS
 from envs.phone.keyboard import Page
-from envs.phone.layout import Editing, Layout
+from envs.phone.layout import Editing, FieldPlace, Layout
 from envs.phone.metrics import Metrics, ScreenSpec, screen_spec
 from envs.phone.scene import Op, Scene
 from envs.phone.settings import SettingsStore
@@ -94,7 +94,7 @@ class Phone:
         self._front = ""
         self._callers: list[str] = []
         self._toast = ("", EPOCH)
-        self._editor = Editor(Editing(), self._fields)
+        self._editor = Editor(Editing(), self._fields, self.invalidate)
         self._offsets: dict[str, int] = {}
         self._layouts: dict[tuple[float, bool], Layout] = {}
         self._pictures: dict[str, Image.Image] = {}
@@ -333,8 +333,7 @@ class Phone:
             self._scene = scene
         return self._scene
 
-    def _fields(self) -> dict:
-        self._dirty = True
+    def _fields(self) -> dict[str, FieldPlace]:
         self._frame()
         return self.layout.fields if self.where == "app" and not self.shade_open else {}
 

@@ -15,7 +15,9 @@ class Editor:
 
     editing: Editing
     fields: Callable[[], dict[str, FieldPlace]]
-    """The text fields of the current frame; called afresh after every change, because the app rebuilds its screen."""
+    """The text fields of the current frame."""
+    changed: Callable[[], None]
+    """Called after an app's handler ran: the frame, and with it every field, must be built anew."""
     clipboard: str = ""
 
     @property
@@ -50,6 +52,7 @@ class Editor:
         value = field.value[:start] + text + field.value[end:]
         if field.on_change is not None and value != field.value:
             field.on_change(value)
+            self.changed()
         self.put(start + len(text) if field.on_change is not None else start)
 
     def insert(self, text: str) -> None:
@@ -78,6 +81,7 @@ class Editor:
             self.replace(*self.editing.selection, "\n")
         elif field.on_submit is not None:
             field.on_submit()
+            self.changed()
         elif not self.next_field():
             self.editing.keyboard = False
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from envs.phone.fonts import Font, Weight, line_metrics, paragraph, text_width
 from envs.phone.metrics import Metrics
-from envs.phone.scene import NOWHERE, Bounds, Node, Scene, Scroll, intersect
+from envs.phone.scene import NOWHERE, Bounds, Node, Op, Scene, Scroll, intersect
 from envs.phone.theme import RGB, Theme
 from envs.phone.ui import Bubble, Card, Column, Divider, Grid, Header, Line, ListItem, Spacer, Tabs, TextField, Widget
 
@@ -87,6 +87,8 @@ class Layout:
     fields: dict[str, FieldPlace] = field(default_factory=dict)
     viewport: tuple[Bounds, str] | None = None
     """The scrolling area being filled."""
+    kept: dict[tuple[Any, ...], tuple[list[Node], list[Op]]] = field(default_factory=dict)
+    """Parts of a frame that depend on their key alone, such as the keyboard, ready to be used again."""
     pill_fields: bool = False
     """Draw text fields as the rounded message box of a footer."""
     dp: Callable[[float], int] = field(init=False)
@@ -145,6 +147,18 @@ class Layout:
         height = self.place(widget, 0, 0, width, padding)
         scene.clip, self.fields = clip, fields
         return height
+
+    def reuse(self, key: tuple[Any, ...], draw: Callable[[], None]) -> None:
+        """Add to the frame what `draw` adds, calling it once per key. Its handlers must stay valid."""
+        scene = self.scene
+        part = self.kept.get(key)
+        if part is None:
+            nodes, ops = len(scene.nodes), len(scene.ops)
+            draw()
+            self.kept[key] = (scene.nodes[nodes:], scene.ops[ops:])
+        else:
+            scene.nodes += part[0]
+            scene.ops += part[1]
 
     def stack(self, children: Sequence[Widget], x: int, y: int, width: int, padding: int) -> int:
         """Draw children below each other; returns the height they take."""

@@ -21,7 +21,16 @@ NOWHERE: Bounds = (0, 0, 0, 0)
 
 def intersect(a: Bounds, b: Bounds) -> Bounds:
     """The common part of two rectangles; NOWHERE when they do not meet."""
-    x1, y1, x2, y2 = max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])
+    x1, y1, x2, y2 = a
+    left, top, right, bottom = b
+    if x1 < left:
+        x1 = left
+    if y1 < top:
+        y1 = top
+    if x2 > right:
+        x2 = right
+    if y2 > bottom:
+        y2 = bottom
     return (x1, y1, x2, y2) if x1 < x2 and y1 < y2 else NOWHERE
 
 
