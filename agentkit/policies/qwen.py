@@ -67,8 +67,8 @@ class QwenPolicy:
         if not requests:
             return []
         started = time.monotonic()
-        sizes = [self.budget.resize(observation.image.size) for _, _, observation in requests]
         with boundary(PolicyError, f"generation failed on a batch of {len(requests)}"):
+            sizes = [self.budget.resize(observation.image.size) for _, _, observation in requests]
             inputs = self._inputs(requests, sizes)
             tokens, logprobs = self._generate(inputs)
         prompts = inputs["attention_mask"].sum(1).tolist()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from agentkit.actions import Action
-from agentkit.errors import DataError, PolicyError
+from agentkit.errors import DataError, PolicyError, boundary
 from agentkit.protocols import PromptProtocol, get_protocol
 from agentkit.types import Observation, Reply, Step
 
@@ -35,9 +35,10 @@ class ScriptedPolicy:
             line = self.script[len(steps)]
         else:
             raise PolicyError(f"the script has {len(self.script)} lines; step {len(steps)} has none")
-        size = self.protocol.budget.resize(observation.image.size)
-        if not isinstance(line, str):
-            return Reply(self.protocol.render(line, model_size=size), line)
+        with boundary(PolicyError, f"cannot word {line!r}"):
+            size = self.protocol.budget.resize(observation.image.size)
+            if not isinstance(line, str):
+                return Reply(self.protocol.render(line, model_size=size), line)
         parsed = self.protocol.parse(line, size)
         return Reply(line, parsed.action, parsed.thought, parsed.conclusion)
 

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 from PIL import Image
 
-from agentkit.errors import ConfigError, PolicyError
+from agentkit.errors import ConfigError, PolicyError, boundary
 from agentkit.frames import PixelBudget, Size
 from agentkit.protocols import Message, PromptProtocol, get_protocol
 from agentkit.types import Observation, Reply, Step
@@ -77,9 +77,10 @@ class ServedPolicy:
     def reply(self, goal: str, steps: Sequence[Step], observation: Observation) -> Reply:
         """The endpoint's reply, parsed. PolicyError when it cannot be had."""
         started = time.monotonic()
-        size = self.budget.resize(observation.image.size)
-        messages = self.protocol.messages(goal, steps, observation, self.budget.resize)
-        body = self._options | {"messages": [_wire(message, size) for message in messages]}
+        with boundary(PolicyError, "cannot word the request"):
+            size = self.budget.resize(observation.image.size)
+            messages = self.protocol.messages(goal, steps, observation, self.budget.resize)
+            body = self._options | {"messages": [_wire(message, size) for message in messages]}
         text, usage = _read(self._post(body))
         parsed = self.protocol.parse(text, size)
         seconds = time.monotonic() - started
