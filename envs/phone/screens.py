@@ -42,7 +42,8 @@ def screens(
     walk: int = WALK,
     per_element: int = 1,
 ) -> Iterator[tuple[Image.Image, list[Target]]]:
-    """Endless pairs of a screenshot (RGB, not to be drawn on) and its questions, never none.
+    """Endless pairs of a screenshot (RGB, not to be drawn on) and its questions, never none. No phone shows the same
+    screen twice.
 
     Several `screen` sizes are drawn from per phone. ConfigError for unknown options; EnvError, which names the seed and
     the step, when an app of the phone fails on the way.
@@ -54,14 +55,16 @@ def screens(
     _check(split, dark)
     for number in range(2**62):
         phone = _phone(rng, split, rng.choice(sizes), dark)
-        seen, taken, step = -1, 0, 0
-        while taken < walk and step < 4 * walk:
+        seen: set[int] = set()
+        taken = step = 0
+        while taken < walk and step < 3 * walk:
             step += 1
             try:
                 _step(phone, rng, split, dark)
-                if phone.revision == seen:
+                look = hash(tuple(phone.scene.ops))
+                if look in seen:
                     continue
-                seen = phone.revision
+                seen.add(look)
                 found = targets(phone, rng, per_element)
             except Exception as error:
                 place = f"screens(seed={seed}, split={split!r}), phone {number}, step {step}, {phone.foreground()[0]}"

@@ -76,8 +76,10 @@ def targets(phone: Phone, rng: random.Random, per_element: int = 1) -> list[Targ
     found: list[Target] = []
     for candidate in _thinned(candidates, rng):
         by_kind: dict[Kind, list[str]] = defaultdict(list)
+        said: set[str] = set()
         for kind, phrase in candidate.asks:
-            if len(owners[phrase.casefold()]) == 1:
+            if len(owners[phrase.casefold()]) == 1 and phrase.casefold() not in said:
+                said.add(phrase.casefold())
                 by_kind[kind].append(phrase)
         kinds = list(by_kind)
         rng.shuffle(kinds)
@@ -170,7 +172,9 @@ def _ask_by_name(c: _Candidate, names: _NameIndex) -> None:
     if not name:
         return
     if node.role == "key":
-        c.asks += [("function", phrase.format(n=name)) for phrase in (phrases.KEY if node.text else phrases.KEY[:1])]
+        if name.isalnum():
+            said = phrases.KEY if node.text else phrases.KEY[:1]
+            c.asks += [("function", phrase.format(n=name)) for phrase in said]
         return
     kind: Kind = "text" if _shows_words(node) else "icon"
     if names.only(name, node) and (kind == "text" or node.icon):
