@@ -23,7 +23,7 @@ SCROLLS = 12
 
 
 def find(phone: Phone, *, text: str = "", label: str = "", id: str = "", nth: int = 0) -> Element | None:
-    """The `nth` visible element, top to bottom, with this text, content description and id (each only if given)."""
+    """The `nth` element with this text, content description and id (each only if given), those a tap reaches first."""
     if not (text or label or id):
         raise ValueError("find needs a text, a label or an id, got none")
     hits = [
@@ -31,6 +31,7 @@ def find(phone: Phone, *, text: str = "", label: str = "", id: str = "", nth: in
         for e in phone.elements()
         if (not text or e.text == text) and (not label or e.label == label) and (not id or e.id == id)
     ]
+    hits.sort(key=lambda e: not e.hit)
     return hits[nth] if nth < len(hits) else None
 
 
@@ -96,14 +97,14 @@ def type_into(phone: Phone, id: str, text: str) -> Steps:
 
 
 def slide(phone: Phone, id: str, value: float) -> Steps:
-    """Drag the slider with this id from its middle to `value` (0..1), past the end for 0 and 1."""
+    """Drag the slider with this id from its middle to `value` (0..1)."""
     yield from scroll_to(phone, id=id)
     element = find(phone, id=id)
     if element is None:
         raise _lost(phone, f"id={id!r}")
     middle = centre(phone, element)
-    left, right = element.bounds[0] / phone.width, element.bounds[2] / phone.width
-    yield Drag(middle, Point(min(max(left + value * (right - left), 0.0), 1.0), middle.y))
+    left, right = element.bounds[0] / phone.size[0], element.bounds[2] / phone.size[0]
+    yield Drag(middle, Point(left + value * (right - left), middle.y))
 
 
 def back() -> Steps:
@@ -117,7 +118,7 @@ def answer(text: str) -> Steps:
 def centre(phone: Phone, element: Element) -> Point:
     """The middle of an element as fractions of the screenshot."""
     x1, y1, x2, y2 = element.bounds
-    return Point((x1 + x2) / 2 / phone.width, (y1 + y2) / 2 / phone.height)
+    return Point((x1 + x2) / 2 / phone.size[0], (y1 + y2) / 2 / phone.size[1])
 
 
 def _centre(phone: Phone, *, text: str, label: str, id: str, nth: int = 0) -> Point:

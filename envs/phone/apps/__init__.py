@@ -1,0 +1,8 @@
+"""The catalogue of apps. A phone installs them in this order: Messages finds the people that Contacts made."""
+
+from envs.phone.app import App
+from envs.phone.apps.clock import Clock
+from envs.phone.apps.contacts import Contacts
+from envs.phone.apps.settings import SettingsApp
+
+ALL: tuple[type[App], ...] = (SettingsApp, Clock, Contacts)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from agentkit.actions import Action, Finished, Refusal
 from agentkit.types import Trajectory
+from envs.phone.words import Split, words
 
 if TYPE_CHECKING:
     from envs.phone.device import Phone
@@ -38,10 +39,14 @@ class PhoneTask:
     seed: int
     params: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """What `draw` drew: JSON-safe values, those of the template and whatever else `setup` and `check` need."""
+    split: Split = "all"
+    """The half of the word lists that the instance, its phone and its decoys are written with."""
 
     @classmethod
     def generate(cls, seed: int) -> Self:
-        return cls(seed, cls.draw(random.Random(f"{cls.__name__}/{seed}/params")))
+        """The instance of this seed, in the words of the enclosing `envs.phone.words.vocabulary`."""
+        rng = random.Random(f"{cls.__name__}/{seed}/params")
+        return cls(seed, cls.draw(rng), words(rng).split)
 
     @classmethod
     def draw(cls, rng: random.Random) -> dict[str, Any]:

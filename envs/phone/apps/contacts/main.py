@@ -162,7 +162,7 @@ class Contacts(App):
             return ListItem(title=title, subtitle=subtitle, leading=Icon(icon))
 
         rows: list[Widget] = [
-            note("Merge & fix", "No suggestions", "call-merge"),
+            note("Merge & fix", "No suggestions", "account-multiple"),
             note("Import from file", "From a vCard", "download"),
             note("Export to file", f"{len(self.people.all())} contacts", "upload"),
             note("Import from SIM", "No SIM contacts", "sim-outline"),
@@ -218,7 +218,7 @@ class Contacts(App):
                 ListItem(title="Add phone number", leading=Icon("phone-outline"), on_tap=lambda: self._edit_of(person))
             )
         if person.company:
-            info.append(ListItem(title=person.company, subtitle="Company", leading=Icon("domain")))
+            info.append(ListItem(title=person.company, subtitle="Company", leading=Icon("city")))
         call = Tile(
             "phone", "Call", on_tap=self._toaster(f"Calling {first_number}"), active=bool(first_number), label="Call"
         )

@@ -22,7 +22,6 @@ LANGUAGES = {
     "pt-BR": "Português (Brasil)",
     "sv-SE": "Svenska (Sverige)",
     "tr-TR": "Türkçe (Türkiye)",
-    "vi-VN": "Tiếng Việt (Việt Nam)",
 }
 
 

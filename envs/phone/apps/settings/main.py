@@ -192,8 +192,7 @@ class SettingsApp(App):
         if isinstance(p, Section):
             return [Header(text=p.text)]
         if isinstance(p, Level) and not p.in_dialog:
-            line = Line([Icon(p.icon, size=24), self._slider(p)], spread=False)
-            return [Column([Text(p.title, style="title"), line])]
+            return [Column([Text(p.title), self._slider(p)], padding=16)]
         leading = Icon(p.icon) if p.icon else None
         if isinstance(p, Toggle):
             switch = Switch(on=self._is_on(p), on_change=lambda on: self._switch(p, on), label=p.title)

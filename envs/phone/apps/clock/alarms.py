@@ -1,0 +1,236 @@
+"""The Alarm tab: cards that unfold in place, and the time picker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from envs.phone.apps.clock.store import DAYS, Alarm
+from envs.phone.ui import (
+    Button,
+    Card,
+    Checkbox,
+    Chip,
+    Column,
+    Dialog,
+    Divider,
+    Icon,
+    IconButton,
+    Line,
+    ListItem,
+    Switch,
+    Text,
+    TextField,
+    Widget,
+)
+
+if TYPE_CHECKING:
+    from envs.phone.apps.clock.main import Clock
+
+SHOWN_DAYS = (6, 0, 1, 2, 3, 4, 5)
+"""Bits of `Alarm.days` in the order an American phone shows them, Sunday first."""
+NEW_ALARM = (6, 0)
+"""Where the picker stands for a new alarm: hour and minute."""
+
+
+def time_text(hour: int, minute: int, *, full_day: bool) -> str:
+    """ "7:05 AM", or "07:05" in the 24-hour format."""
+    if full_day:
+        return f"{hour:02d}:{minute:02d}"
+    return f"{(hour - 1) % 12 + 1}:{minute:02d} {'AM' if hour < 12 else 'PM'}"
+
+
+def days_text(alarm: Alarm, hour: int, minute: int) -> str:
+    """When the alarm rings next, as the card says it; `hour` and `minute` are the time now."""
+    if alarm.days == 127:
+        return "Every day"
+    if alarm.days:
+        return ", ".join(DAYS[i] for i in SHOWN_DAYS if alarm.days >> i & 1)
+    if not alarm.enabled:
+        return "Not scheduled"
+    return "Today" if (alarm.hour, alarm.minutes) > (hour, minute) else "Tomorrow"
+
+
+def rows(app: Clock) -> list[Widget]:
+    alarms = app.store.alarms()
+    if not alarms:
+        return [Text("No alarms", align="center", color="on_surface_variant")]
+    return [_card(app, alarm) for alarm in alarms]
+
+
+def dialog(app: Clock) -> Dialog | None:
+    if app.picker is not None:
+        return app.picker.dialog()
+    if app.labelling is None:
+        return None
+    alarm_id, text = app.labelling
+
+    def close() -> None:
+        app.labelling = None
+
+    def save() -> None:
+        for alarm in app.store.alarms():
+            if alarm.id == alarm_id:
+                app.store.save_alarm(replace(alarm, label=(app.labelling or (0, ""))[1].strip()))
+        close()
+
+    field = TextField(
+        id="label_edit_text",
+        hint="Label",
+        value=text,
+        on_change=lambda t: setattr(app, "labelling", (alarm_id, t)),
+        on_submit=save,
+        autofocus=True,
+    )
+    return Dialog(
+        "Add label",
+        [field],
+        [Button("Cancel", on_tap=close, kind="text"), Button("OK", on_tap=save, kind="text")],
+        on_dismiss=close,
+    )
+
+
+def _card(app: Clock, alarm: Alarm) -> Card:
+    now = app.device.now()
+    clock = time_text(alarm.hour, alarm.minutes, full_day=app.full_day)
+    unfolded = app.unfolded == alarm.id
+
+    def unfold() -> None:
+        app.unfolded = None if unfolded else alarm.id
+
+    def change(**changes: object) -> None:
+        app.store.save_alarm(replace(alarm, **changes))
+
+    def turn(on: bool) -> None:
+        change(enabled=on)
+        if on:
+            app.device.toast(f"Alarm set for {clock}")
+
+    top = Line(
+        [
+            Text(alarm.label or "Add label", style="label", on_tap=_labeller(app, alarm))
+            if unfolded or alarm.label
+            else Text(""),
+            IconButton(
+                "chevron-up" if unfolded else "chevron-down",
+                label="Collapse alarm" if unfolded else "Expand alarm",
+                on_tap=unfold,
+            ),
+        ],
+        spread=True,
+    )
+    row = ListItem(
+        title=clock,
+        subtitle=days_text(alarm, now.hour, now.minute),
+        trailing=Switch(on=alarm.enabled, on_change=turn, label=f"{clock} alarm"),
+        on_tap=(lambda: app.pick(alarm)) if unfolded else unfold,
+    )
+    children: list[Widget] = [top, row] if unfolded or alarm.label else [row]
+    if unfolded:
+        children += [
+            Line(
+                [Chip(DAYS[i][0], bool(alarm.days >> i & 1), _day(app, alarm, i), label=DAYS[i]) for i in SHOWN_DAYS],
+                padding=4,
+            ),
+            ListItem(title="Default (Bright Morning)", leading=Icon("bell-outline")),
+            ListItem(
+                title="Vibrate",
+                leading=Icon("vibrate"),
+                trailing=Checkbox(on=alarm.vibrate, on_change=lambda on: change(vibrate=on), label="Vibrate"),
+            ),
+            Divider(),
+            ListItem(title="Delete", leading=Icon("delete-outline"), on_tap=lambda: app.delete_alarm(alarm)),
+        ]
+    return Card(children, on_tap=unfold, label=f"{clock} Alarm")
+
+
+def _labeller(app: Clock, alarm: Alarm) -> Callable[[], None]:
+    return lambda: setattr(app, "labelling", (alarm.id, alarm.label))
+
+
+def _day(app: Clock, alarm: Alarm, bit: int) -> Callable[[], None]:
+    def toggle() -> None:
+        app.store.save_alarm(replace(alarm, days=alarm.days ^ 1 << bit, enabled=True))
+
+    return toggle
+
+
+class TimePicker:
+    """The time dialog in its keyboard form. An empty field keeps what its hint shows."""
+
+    def __init__(
+        self, hour: int, minute: int, full_day: bool, done: Callable[[int, int], None], close: Callable[[], None]
+    ):
+        self.start = (hour, minute)
+        self.full_day = full_day
+        self.afternoon = hour >= 12
+        self.hour_text = ""
+        self.minute_text = ""
+        self.done = done
+        self.close = close
+
+    def chosen(self) -> tuple[int, int] | None:
+        """Hour 0..23 and minute; None while the fields hold no time."""
+        hour, minute = self.start
+        if self.minute_text:
+            minute = int(self.minute_text) if self.minute_text.isdecimal() else 60
+        if self.full_day:
+            if self.hour_text:
+                hour = int(self.hour_text) if self.hour_text.isdecimal() else 24
+        else:
+            half = (hour - 1) % 12 + 1
+            if self.hour_text:
+                half = int(self.hour_text) if self.hour_text.isdecimal() else 0
+            if not 1 <= half <= 12:
+                return None
+            hour = half % 12 + 12 * self.afternoon
+        return (hour, minute) if 0 <= hour <= 23 and 0 <= minute <= 59 else None
+
+    def confirm(self) -> None:
+        chosen = self.chosen()
+        if chosen is not None:
+            self.close()
+            self.done(*chosen)
+
+    def dialog(self) -> Dialog:
+        hour, minute = self.start
+        hint = f"{hour:02d}" if self.full_day else str((hour - 1) % 12 + 1)
+        fields: list[Widget] = [
+            self._field("hour", hint, "Hour", self.hour_text, autofocus=True),
+            self._field("minute", f"{minute:02d}", "Minute", self.minute_text),
+        ]
+        body: list[Widget] = [Line(fields)]
+        if not self.full_day:
+            body.append(
+                Line(
+                    [
+                        Chip("AM", not self.afternoon, lambda: setattr(self, "afternoon", False), id="period_am"),
+                        Chip("PM", self.afternoon, lambda: setattr(self, "afternoon", True), id="period_pm"),
+                    ],
+                    spread=False,
+                )
+            )
+        if self.chosen() is None:
+            body.append(Column([Text("Enter a valid time", color="error", style="caption")], padding=0))
+        return Dialog(
+            "Enter time",
+            body,
+            [
+                Button("Cancel", on_tap=self.close, kind="text"),
+                Button("OK", on_tap=self.confirm, kind="text", enabled=self.chosen() is not None),
+            ],
+            on_dismiss=self.close,
+        )
+
+    def _field(self, name: str, hint: str, label: str, value: str, *, autofocus: bool = False) -> TextField:
+        return TextField(
+            id=f"{name}_text_input",
+            hint=hint,
+            label=label,
+            value=value,
+            on_change=lambda text: setattr(self, f"{name}_text", text.strip()[:2]),
+            on_submit=self.confirm,
+            keyboard="number",
+            autofocus=autofocus,
+        )
