@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from agentkit.actions import Box
 from envs.phone import launcher, phrases, system_bars
-from envs.phone.scene import Bounds, Node, intersect
+from envs.phone.scene import NOWHERE, Bounds, Node, intersect
 
 if TYPE_CHECKING:
     from envs.phone.device import Phone
@@ -95,12 +95,13 @@ def _candidates(phone: Phone) -> list[_Candidate]:
     """Elements that a tap reaches, each with the part of its rectangle that is its own."""
     scene, least = phone.scene, phone.layout.dp(SMALLEST)
     clickable = [node for node in scene.nodes if node.clickable and node.enabled]
+    toasts = [node.bounds for node in scene.nodes if node.role == "toast"]
     found = []
     for n, node in enumerate(clickable):
         if not node.listed or node.role in ("dialog", "scroll", "window"):
             continue
         area = _own_area(node, clickable[n + 1 :])
-        if min(area[2] - area[0], area[3] - area[1]) < least:
+        if min(area[2] - area[0], area[3] - area[1]) < least or any(intersect(area, toast) != NOWHERE for toast in toasts):
             continue
         reached = scene.target_at((area[0] + area[2]) // 2, (area[1] + area[3]) // 2)
         if reached is node or (reached is not None and _same_job(node, reached)):

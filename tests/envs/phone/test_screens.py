@@ -10,9 +10,11 @@ from collections import Counter
 import pytest
 
 from agentkit.errors import ConfigError
+from envs.phone.app import App
 from envs.phone.device import Phone
 from envs.phone.screens import WALK, random_screen, screens, targets
 from envs.phone.targets import Target, _candidates, _same_job
+from envs.phone.ui import Button, Screen
 from envs.phone.words import FIRST_NAMES, LAST_NAMES, part, vocabulary
 
 
@@ -85,6 +87,35 @@ def test_names_shown_twice_are_never_asked_by_name_alone() -> None:
     assert sum(e.text == "Alarm" for e in phone.elements()) == 2
     assert not {"alarm", "tap alarm", "select alarm", "press alarm"} & asked
     assert {"the alarm tab", "stopwatch", "add a new alarm", "the first tab"} <= asked
+
+
+class Twins(App):
+    """A button whose words are what the system's back key would be asked for by."""
+
+    package, label, icon = "org.example.twins", "Twins", "cog"
+
+    def screen(self) -> Screen:
+        return Screen(body=[Button("Go back"), Button("Go on"), Button("Say hello", lambda: self.device.toast("Hello"))])
+
+
+def test_words_that_would_fit_two_elements_are_dropped() -> None:
+    phone = Phone([Twins], screen="small")
+    phone.launch("Twins")
+    rng = random.Random(0)
+    asked = {t.instruction.casefold().rstrip(".") for _ in range(80) for t in targets(phone, rng, per_element=4)}
+    assert "go on" in asked and "tap go back" in asked and "the back triangle" in asked
+    assert "go back" not in asked
+
+
+def test_nothing_under_a_toast_is_asked_for() -> None:
+    phone = Phone([Twins], screen="small")
+    phone.launch("Twins")
+    (button,) = [e for e in phone.elements() if e.text == "Say hello"]
+    phone.tap(button.bounds[0] + 9, button.bounds[1] + 9)
+    (toast,) = [e for e in phone.elements() if e.role == "toast"]
+    for target in targets(phone, random.Random(0)):
+        x1, y1, x2, y2 = pixels(target, phone)
+        assert x2 <= toast.bounds[0] or x1 >= toast.bounds[2] or y2 <= toast.bounds[1] or y1 >= toast.bounds[3]
 
 
 def test_what_is_covered_is_not_asked_for() -> None:
