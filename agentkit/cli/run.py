@@ -14,7 +14,7 @@ from agentkit.errors import ConfigError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from agentkit.types import Env, Step
+    from agentkit.types import Env, Step, Task, Trajectory
 
 HELP = "let a policy pursue a goal on a device, and record what happens"
 
@@ -38,15 +38,13 @@ def run(args: argparse.Namespace) -> int:
     from agentkit.policies import make_policy
     from agentkit.protocols import get_protocol
     from agentkit.show import write_page
-    from agentkit.tasks import FreeGoal
     from agentkit.trace import TraceWriter
     from agentkit.types import Ending
 
     if args.max_steps < 1:
         raise ConfigError(f"--max-steps must be at least 1, got {args.max_steps}")
-    task = FreeGoal(args.goal, args.max_steps)
     policy = make_policy(args.policy, get_protocol(args.protocol))
-    env = _open_device(args.device)
+    env, task = _open_device(args.device, args.goal)
     try:
         folder: Path = Path(args.out) if args.out else Path("runs") / time.strftime("%Y%m%d-%H%M%S")
         writer = TraceWriter(folder)
@@ -58,12 +56,13 @@ def run(args: argparse.Namespace) -> int:
             _print_step(count, step)
             writer.add(step)
 
-        trajectory = run_episode(
-            policy, env, task, limits=Limits(time_s=args.time_limit), on_step=on_step, meta={"device": args.device}
-        )
+        limits = Limits(max_steps=args.max_steps, time_s=args.time_limit)
+        trajectory = run_episode(policy, env, task, limits=limits, on_step=on_step, meta={"device": args.device})
     finally:
         env.close()
-    trajectory = replace(trajectory, meta={**trajectory.meta, "scores": task.score(trajectory)})
+    # A phone's verdict always says `success`; about a typed goal it cannot know.
+    verdict = {name: value for name, value in trajectory.verdict.items() if name != "success"}
+    trajectory = replace(trajectory, verdict=verdict, meta={**trajectory.meta, "scores": task.score(trajectory)})
     writer.finish(trajectory)
     page = write_page([(task.goal, trajectory)], folder / "page.html", title=task.goal)
     print(f"{trajectory.ending.value}{': ' + trajectory.fault if trajectory.fault else ''}")
@@ -72,19 +71,44 @@ def run(args: argparse.Namespace) -> int:
     return 1 if trajectory.ending is Ending.BROKEN else 0
 
 
-def _open_device(spec: str) -> Env:
+def _open_device(spec: str, goal: str) -> tuple[Env, Task]:
     kind, _, rest = spec.partition(":")
     if kind == "phone":
         if rest and not rest.isdigit():
             raise ConfigError(f"a simulated phone is phone or phone:SEED, SEED a number, got {spec!r}")
-        from envs.phone.env import PhoneEnv
-
-        return PhoneEnv(seed=int(rest or 0))
+        return _open_phone(int(rest or 0), goal)
     if not kind or not rest.isdigit():
         raise ConfigError(f"--device is HOST:PORT or phone[:SEED], got {spec!r}")
     from envs.android import AndroidEnv
 
-    return AndroidEnv(spec)
+    from agentkit.tasks import FreeGoal
+
+    return AndroidEnv(spec), FreeGoal(goal)
+
+
+def _open_phone(seed: int, goal: str) -> tuple[Env, Task]:
+    from collections.abc import Sequence
+    from dataclasses import dataclass
+
+    from agentkit.tasks import FreeGoal
+    from envs.phone.device import Phone
+    from envs.phone.env import PhoneEnv
+    from envs.phone.tasks.base import PhoneTask
+
+    @dataclass(frozen=True)
+    class FreePhoneGoal(PhoneTask):
+        """A typed goal on a phone that stands as its seed left it; nothing checks the goal."""
+
+        template = "{goal}"
+        app = ""
+
+        def check(self, phone: Phone, answers: Sequence[str]) -> float:
+            return 0.0
+
+        def score(self, trajectory: Trajectory) -> dict[str, float]:
+            return FreeGoal(self.goal).score(trajectory)
+
+    return PhoneEnv(), FreePhoneGoal(seed, {"goal": goal})
 
 
 def _print_step(number: int, step: Step) -> None:
