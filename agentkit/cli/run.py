@@ -60,9 +60,10 @@ def run(args: argparse.Namespace) -> int:
         trajectory = run_episode(policy, env, task, limits=limits, on_step=on_step, meta={"device": args.device})
     finally:
         env.close()
-    # A phone's verdict always says `success`; about a typed goal it cannot know.
+    # Nothing checks a typed goal: what the policy says is a claim, and what the phone's verdict says means nothing.
     verdict = {name: value for name, value in trajectory.verdict.items() if name != "success"}
-    trajectory = replace(trajectory, verdict=verdict, meta={**trajectory.meta, "scores": task.score(trajectory)})
+    claimed = {"claimed": task.score(trajectory)["success"]}
+    trajectory = replace(trajectory, verdict=verdict, meta={**trajectory.meta, "scores": claimed})
     writer.finish(trajectory)
     page = write_page([(task.goal, trajectory)], folder / "page.html", title=task.goal)
     print(f"{trajectory.ending.value}{': ' + trajectory.fault if trajectory.fault else ''}")

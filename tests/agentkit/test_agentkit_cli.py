@@ -85,7 +85,7 @@ def test_run_prints_records_and_shows(tmp_path: Path, script: str, monkeypatch, 
     assert out.splitlines()[-3:] == ["finished", f"trace {tmp_path / 'run'}", f"page  {tmp_path / 'run' / 'page.html'}"]
     trajectory = load_trace(tmp_path / "run")
     assert trajectory.goal == "be home" and len(trajectory.steps) == 4 and trajectory.ending is Ending.FINISHED
-    assert trajectory.meta["scores"] == {"success": 1.0} and trajectory.meta["device"] == "127.0.0.1:5555"
+    assert trajectory.meta["scores"] == {"claimed": 1.0} and trajectory.meta["device"] == "127.0.0.1:5555"
     assert (tmp_path / "run" / "page.html").read_text().startswith("<!doctype html>")
     assert device.closed
 
@@ -116,7 +116,7 @@ def test_run_on_the_simulated_phone(tmp_path: Path, script: str) -> None:
     trajectory = load_trace(out)
     assert trajectory.goal == "be home" and [len(trajectory.steps), trajectory.ending] == [4, Ending.FINISHED]
     assert "launcher" in trajectory.steps[1].observation.info["foreground"].lower()
-    assert "success" not in trajectory.verdict and trajectory.meta["scores"] == {"success": 1.0}
+    assert "success" not in trajectory.verdict and trajectory.meta["scores"] == {"claimed": 1.0}
     assert trajectory.steps[0].observation.image.size[1] > 500
 
 

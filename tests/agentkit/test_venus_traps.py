@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -11,14 +12,29 @@ import pytest
 from PIL import Image
 
 import agentkit
-from agentkit.actions import CallUser, Click, DoubleClick, Finished, Hotkey, Hover, Malformed, Point, Scroll, Type
+from agentkit.actions import (
+    CallUser,
+    Click,
+    DoubleClick,
+    Finished,
+    Hotkey,
+    Hover,
+    Launch,
+    Malformed,
+    Point,
+    Scroll,
+    Type,
+)
 from agentkit.episode import run_episode
 from agentkit.errors import PolicyError
+from agentkit.frames import screen
 from agentkit.policies.scripted import ScriptedPolicy
 from agentkit.policies.served import ServedPolicy
 from agentkit.protocols import get_protocol
 from agentkit.tasks import FreeGoal
 from agentkit.types import Ending, Observation, Reply, Step
+from envs.phone.env import PhoneEnv
+from envs.phone.tasks.base import PhoneTask
 
 SIZE = (644, 1428)
 SCREEN = Observation(Image.new("RGB", (1080, 2400)))
@@ -45,6 +61,32 @@ class Recorder:
         return {}
 
     def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Anything(PhoneTask):
+    """A phone without a goal."""
+
+    template = "type"
+    app = ""
+
+    def check(self, phone, answers) -> float:
+        return 0.0
+
+
+def tap(env: PhoneEnv, text: str):
+    """A click, decided when it is due, on the element that shows `text`."""
+
+    def now() -> Click:
+        (element,) = [element for element in env.phone.elements() if element.text == text]
+        x1, y1, x2, y2 = element.bounds
+        return Click(screen(env.phone.size).point((x1 + x2) / 2, (y1 + y2) / 2))
+
+    return now
+
+
+def resolve(line):
+    return line() if callable(line) else line
 
 
 def test_trap_01_a_history_of_zero_shows_nothing() -> None:
@@ -118,11 +160,13 @@ def test_trap_10_nothing_evaluates_text_or_starts_a_shell() -> None:
     assert parse("Type(content='x; reboot $(id) `id`')") == Type("x; reboot $(id) `id`")
 
 
-def test_trap_11_a_type_action_does_not_clear_the_field() -> None:
-    """One action in, one action out: the loop adds no clearing of its own."""
-    env = Recorder()
-    run_episode(ScriptedPolicy([Type("more"), Finished()]), env, FreeGoal("append"))
-    assert env.actions == [Type("more")]
+def test_trap_11_a_type_action_adds_to_the_field_and_its_text_arrives_unchanged() -> None:
+    """Through the loop and onto the simulated phone: nothing is cleared, nothing is replaced."""
+    env = PhoneEnv()
+    lines = [Launch("Settings"), tap(env, "Search settings"), Type("(it's) "), Type("b|c"), Finished()]
+    run_episode(ScriptedPolicy(lambda goal, steps, screen: resolve(lines[len(steps)])), env, Anything(3))
+    (field,) = [element.text for element in env.phone.elements() if element.focused]
+    assert field == "(it's) b|c"
 
 
 def test_trap_12_multi_line_text_parses_and_a_parse_failure_ends_nothing() -> None:
