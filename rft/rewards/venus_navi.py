@@ -33,12 +33,9 @@ from rft.rewards.base import Gold, ParsedReply, screen_distance
 from rft.rewards.checks import non_negative
 from rft.rewards.token_f1 import token_f1
 
-_BLOCKS = re.compile(
-    r"\s*<think>(?P<think>.*?)</think>\s*<action>(?P<action>.*?)</action>"
-    r"\s*(?:<conclusion>(?P<conclusion>.*?)</conclusion>\s*)?",
-    re.DOTALL,
-)
-_TAG = re.compile(r"</?(?:think|action|conclusion)>")
+_TAG = re.compile(r"(</?(?:think|action|conclusion)>)")
+_SHORT = ["<think>", "</think>", "<action>", "</action>"]
+_LONG = [*_SHORT, "<conclusion>", "</conclusion>"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +95,12 @@ class VenusNavi:
 
     def _in_order(self, text: str) -> bool:
         """One think block, then one action block, then at most one conclusion; nothing else, no stray tag inside."""
-        match = _BLOCKS.fullmatch(text)
-        if match is None or (self.need_conclusion and match["conclusion"] is None):
+        pieces = _TAG.split(text)
+        tags, between = pieces[1::2], pieces[0::2]
+        if tags != _LONG and (self.need_conclusion or tags != _SHORT):
             return False
-        return bool(match["action"].strip()) and not any(_TAG.search(part or "") for part in match.groups())
+        outside, action = between[0::2], between[3]
+        return bool(action.strip()) and not any(part.strip() for part in outside)
 
     def _coord(self, action: Action, gold: Action, aspect: float) -> tuple[float, bool]:
         """The `coord` term for two actions of one type, and whether the place is right (True where none is asked)."""

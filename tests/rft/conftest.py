@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from PIL import Image
 
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerFast
+
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
-@pytest.fixture(scope="session")
-def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """About 0.3 M parameters, 112x112 pixels, prompts of a few tokens beside the image."""
+def write_tiny(folder: Path, protocols: list[str], words: list[str]) -> PreTrainedTokenizerFast:
+    """Write a random Qwen2.5-VL of about 0.4 M parameters to `folder`; `words` become single tokens."""
     import torch
     from transformers import GenerationConfig, Qwen2_5_VLForConditionalGeneration, Qwen2VLImageProcessorPil
 
@@ -24,8 +27,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from rft.tokenizer import build_tokenizer
 
     torch.set_num_threads(1)
-    folder = tmp_path_factory.mktemp("tiny")
-    tokenizer = build_tokenizer(protocol_chunks(["venus1_ground", "venus1_navi"]))
+    tokenizer = build_tokenizer([*protocol_chunks(protocols), *words])
     torch.manual_seed(0)
     model = Qwen2_5_VLForConditionalGeneration(small_config(SHAPES["nano"], tokenizer))
     ends = [tokenizer.convert_tokens_to_ids(word) for word in ("<|im_end|>", "<|endoftext|>")]
@@ -33,6 +35,14 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     model.save_pretrained(folder)
     images = Qwen2VLImageProcessorPil(size={"shortest_edge": 28 * 28, "longest_edge": 112 * 112})
     save_processor(UiProcessor(images, tokenizer, chat_template=tokenizer.chat_template), folder)
+    return tokenizer
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny model's folder, with the prompts of venus1_ground and venus1_navi as single tokens."""
+    folder = tmp_path_factory.mktemp("tiny")
+    write_tiny(folder, ["venus1_ground", "venus1_navi"], [])
     return folder
 
 
@@ -44,9 +54,44 @@ def ground_rows(tmp_path: Path) -> Path:
         pixels = (random.rand(84 + 28 * (index % 2), 112, 3) * 255).astype("uint8")
         Image.fromarray(pixels).save(tmp_path / f"{index}.png")
     rows = [
-        {"image": f"{index % 4}.png", "instruction": f"press {index}", "box": [0.1, 0.1, 0.5, 0.4]} for index in range(8)
+        {"image": f"{index % 4}.png", "instruction": f"press {index}", "box": [0.1, 0.1, 0.5, 0.4]}
+        for index in range(8)
     ]
     rows[5] = {"image": "1.png", "instruction": "fly", "refusal": True}
     path = tmp_path / "rows.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     return path
+
+
+LEFT, RIGHT = "[0,0,28,56]", "[28,0,56,56]"
+
+
+@pytest.fixture(scope="session")
+def two_answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    """A task that only the picture decides: the same words, red means left and blue means right.
+
+    Both answers are single tokens and nothing else may be sampled, so chance earns 0.55. Settings for `TrainConfig`.
+    """
+    folder = tmp_path_factory.mktemp("two")
+    tokenizer = write_tiny(folder / "model", ["venus1_ground"], [LEFT, RIGHT])
+    rows = []
+    for index in range(16):
+        red = index % 2 == 0
+        noise = np.random.RandomState(index).randint(0, 40, (56, 56, 3))
+        colour = np.array([215, 0, 0] if red else [0, 0, 215])
+        Image.fromarray((noise + colour).astype("uint8")).save(folder / f"{index}.png")
+        box = [0.0, 0.0, 0.5, 1.0] if red else [0.5, 0.0, 1.0, 1.0]
+        rows.append({"image": f"{index}.png", "instruction": "pick", "box": box})
+    (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    answers = [tokenizer.convert_tokens_to_ids(text) for text in (LEFT, RIGHT)]
+    return {
+        "model": str(folder / "model"),
+        "data": str(folder / "rows.jsonl"),
+        "device": "cpu",
+        "lora_r": 0,
+        "lr": 3e-3,
+        "group": 8,
+        "prompts": 4,
+        "max_new_tokens": 1,
+        "generation_args": {"suppress_tokens": [i for i in range(len(tokenizer)) if i not in answers]},
+    }
