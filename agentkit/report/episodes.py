@@ -2,24 +2,8 @@
 
 from __future__ import annotations
 
-from agentkit.actions import (
-    CallUser,
-    Click,
-    DoubleClick,
-    Drag,
-    Finished,
-    Hotkey,
-    Hover,
-    Launch,
-    LongPress,
-    Malformed,
-    Parsed,
-    Point,
-    Refusal,
-    Scroll,
-    Type,
-    action_name,
-)
+from agentkit.actions import CallUser, Malformed, Parsed, Refusal
+from agentkit.describe import describe_action, one_line
 from agentkit.report.markup import Markup, join, tag
 from agentkit.report.pictures import picture
 from agentkit.types import Ending, Trajectory
@@ -42,8 +26,8 @@ def strip(trajectory: Trajectory, side: int = SIDE) -> Markup:
                 image.width > image.height,
                 f"step {number}",
                 picture(image, side, answer=reply.action, good=good),
-                tag("code", describe(reply.action)),
-                tag("p", _short(reply.thought or reply.conclusion or _unread(reply.action, reply.text))),
+                tag("code", describe_action(reply.action)),
+                tag("p", one_line(reply.thought or reply.conclusion or _unread(reply.action, reply.text), WORDS)),
             )
         )
     if trajectory.final is not None:
@@ -74,29 +58,6 @@ def episode(trajectory: Trajectory, success: float | None = None, opened: bool =
     return tag("details", head, key, strip(trajectory, side), answers, fault, open=opened)
 
 
-def describe(action: Parsed) -> str:
-    """The action in a few words, places as percent of the screen."""
-    name = action_name(action)
-    match action:
-        case Click(at=at) | LongPress(at=at) | Hover(at=at) | DoubleClick(at=at):
-            return f"{name} {_place(at)}"
-        case Drag(start=start, end=end) | Scroll(start=Point() as start, end=Point() as end):
-            return f"{name} {_place(start)} → {_place(end)}"
-        case Scroll(direction=direction):
-            return f"{name} {direction}"
-        case Type(text=text):
-            return f"{name} “{_short(text, 80)}”"
-        case Launch(app=app):
-            return f"{name} {_short(app, 60)}"
-        case CallUser(content=content) | Finished(content=content):
-            return f"{name} “{_short(content, 80)}”" if content else name
-        case Hotkey(keys=keys):
-            return f"{name} {' + '.join(keys)}"
-        case Malformed(fault=fault):
-            return f"{name}: {_short(fault, 120)}"
-    return name
-
-
 def _frame(wide: bool, label: str, *parts: Markup) -> Markup:
     return tag("div", tag("span", label, class_="n"), *parts, class_="step wide" if wide else "step")
 
@@ -104,12 +65,3 @@ def _frame(wide: bool, label: str, *parts: Markup) -> Markup:
 def _unread(action: Parsed, text: str) -> str:
     """What the model wrote, when nothing else shows it."""
     return text if isinstance(action, (Malformed, Refusal)) else ""
-
-
-def _place(point: Point) -> str:
-    return f"({100 * point.x:.0f} %, {100 * point.y:.0f} %)"
-
-
-def _short(text: str, most: int = WORDS) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= most else text[: most - 1] + "…"

@@ -7,6 +7,7 @@ score. A trajectory of a cut episode counts like any other: the agent ran out of
 from __future__ import annotations
 
 import math
+import re
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -75,13 +76,8 @@ class EpisodeCard:
 
 
 def template_of(task: Task) -> str:
-    """The task's template: its `template` when it has one, else its key up to the first `/`, `@` or `#`."""
-    name = getattr(task, "template", None)
-    if isinstance(name, str) and name:
-        return name
-    key = task.key
-    ends = [i for i in (key.find(mark) for mark in "/@#") if i > 0]
-    return key[: min(ends)] if ends else key
+    """The task's template: its key without the number of the instance, `TurnOnWifi_7` -> `TurnOnWifi`."""
+    return re.sub(r"[_/@#]\d+$", "", task.key)
 
 
 def score_episode(task: Task, trajectory: Trajectory) -> EpisodeResult:

@@ -101,7 +101,8 @@ def _candidates(phone: Phone) -> list[_Candidate]:
         if not node.listed or node.role in ("dialog", "scroll", "window"):
             continue
         area = _own_area(node, clickable[n + 1 :])
-        if min(area[2] - area[0], area[3] - area[1]) < least or any(intersect(area, toast) != NOWHERE for toast in toasts):
+        hidden = any(intersect(area, toast) != NOWHERE for toast in toasts)
+        if hidden or min(area[2] - area[0], area[3] - area[1]) < least:
             continue
         reached = scene.target_at((area[0] + area[2]) // 2, (area[1] + area[3]) // 2)
         if reached is node or (reached is not None and _same_job(node, reached)):

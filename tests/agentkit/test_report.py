@@ -12,13 +12,10 @@ import pytest
 from PIL import Image
 
 from agentkit.actions import (
-    ACTION_TYPES,
     Box,
     CallUser,
     Click,
     Finished,
-    Hotkey,
-    Launch,
     LongPress,
     Malformed,
     Point,
@@ -31,7 +28,6 @@ from agentkit.actions import (
 from agentkit.errors import DataError
 from agentkit.report import Report, Shot, grounding_shots
 from agentkit.report.charts import running_mean, short, ticks
-from agentkit.report.episodes import describe
 from agentkit.report.markup import Markup, tag
 from agentkit.report.pictures import picture
 from agentkit.scoring import (
@@ -213,18 +209,6 @@ def test_tiny_targets_of_large_screens_are_zoomed() -> None:
 )
 def test_every_target_and_answer_can_be_drawn(target: object, answer: object) -> None:
     Page(picture(screen(), 60, target, answer, zoom=True))
-
-
-def test_every_action_has_words() -> None:
-    known = {
-        "Click": Click(Point(0, 1)), "Launch": Launch("Clock"), "Hotkey": Hotkey(("ctrl", "c")),
-        "Scroll": Scroll(direction="up"), "Type": Type("a\nb"), "Finished": Finished(),
-    }  # fmt: skip
-    assert set(known) <= {cls.__name__ for cls in ACTION_TYPES}
-    assert {name: describe(action) for name, action in known.items()} == {
-        "Click": "Click (0 %, 100 %)", "Launch": "Launch Clock", "Hotkey": "Hotkey ctrl + c", "Scroll": "Scroll up",
-        "Type": "Type “a b”", "Finished": "Finished",
-    }  # fmt: skip
 
 
 def test_gallery_draw_is_seeded_and_honest(tmp_path: Path) -> None:

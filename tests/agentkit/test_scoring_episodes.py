@@ -86,6 +86,9 @@ def test_mismatches_are_errors() -> None:
         score_episodes([Goal("a"), Goal("a")], [])
 
 
-@pytest.mark.parametrize(("key", "template"), [("wifi/3", "wifi"), ("wifi@7", "wifi"), ("wifi", "wifi"), ("/x", "/x")])
+KEYS = [("Wifi_3", "Wifi"), ("wifi/73", "wifi"), ("wifi", "wifi"), ("a_b", "a_b"), ("a_1_2", "a_1")]
+
+
+@pytest.mark.parametrize(("key", "template"), KEYS)
 def test_template_of(key: str, template: str) -> None:
     assert template_of(Goal(key)) == template

@@ -95,7 +95,8 @@ class Twins(App):
     package, label, icon = "org.example.twins", "Twins", "cog"
 
     def screen(self) -> Screen:
-        return Screen(body=[Button("Go back"), Button("Go on"), Button("Say hello", lambda: self.device.toast("Hello"))])
+        hello = Button("Say hello", lambda: self.device.toast("Hello"))
+        return Screen(body=[Button("Go back"), Button("Go on"), hello])
 
 
 def test_words_that_would_fit_two_elements_are_dropped() -> None:
