@@ -1,3 +1,65 @@
-HELP = "eval"
-def configure(parser): ...
-def run(args): ...
+"""Score a policy on a public grounding suite or on the simulated phone's tasks.
+
+  agentkit eval screenspot-v2 --data ScreenSpot-v2 --policy qwen:inclusionAI/UI-Venus-Ground-7B \\
+      --protocol venus1_ground --out runs/v2
+  agentkit eval screenspot-pro --data ScreenSpot-Pro --predictions runs/pro/predictions.jsonl --out runs/again
+  agentkit eval phone --policy qwen:runs/mini --protocol venus15_navi --seeds 3 --out runs/phone
+
+Every answer is on disk before the next is asked for: the same command again goes on where a run was stopped. A run
+leaves results.json (settings, versions, denominators, the whole card) and report.html (the same for people).
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+HELP = "score a policy on ScreenSpot, -v2, -Pro or the simulated phone's tasks"
+SUITES = ("screenspot", "screenspot-v2", "screenspot-pro")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    suites = parser.add_subparsers(dest="suite", required=True, metavar="SUITE")
+    for name in SUITES:
+        _configure_grounding(suites.add_parser(name, help=f"point in box on {name}"))
+    _configure_phone(suites.add_parser("phone", help="task success on the simulated phone"))
+
+
+def _configure_grounding(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--data", required=True, type=Path, metavar="DIR", help="the suite as published, unpacked")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--policy", help="qwen:FOLDER_OR_HUB_ID, served:URL#MODEL, scripted:FILE, centre (a baseline)")
+    source.add_argument("--predictions", type=Path, metavar="FILE", help="score these answers; no model is asked")
+    add("--protocol", default="venus15_ground", help="prompt protocol (default: %(default)s)")
+    add("--no-refusal", action="store_true", help="ask without offering a refusal, where the protocol knows one")
+    add("--box-format", choices=("xywh", "xyxy"), help="overrule what the rows prove")
+    add("--limit", type=int, default=0, metavar="N", help="a random subset of N samples (default: all)")
+    add("--seed", type=int, default=0, help="of the subset and the bootstrap (default: %(default)s)")
+    add("--batch", type=int, default=1, metavar="N", help="samples per model call (default: %(default)s)")
+    add("--out", required=True, type=Path, metavar="DIR", help="new folder, or that of the run to continue")
+
+
+def _configure_phone(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--policy", required=True, help="qwen:..., served:URL#MODEL, scripted:FILE, or a baseline: oracle, noop")
+    add("--protocol", default="venus15_navi", help="prompt protocol (default: %(default)s)")
+    add("--tasks", nargs="+", metavar="NAME", help="templates by name; * matches anything (default: all)")
+    add("--seeds", type=int, default=1, metavar="N", help="instances of each template (default: %(default)s)")
+    add("--seed", type=int, default=0, help="first instance seed, and of the bootstrap (default: %(default)s)")
+    add("--split", choices=("train", "held_out", "all"), default="held_out", help="words (default: %(default)s)")
+    add("--screen", default="small", help="small, medium, large, tall, ... (default: %(default)s)")
+    add("--device", choices=("in-process", "adb"), default="in-process", help="how the phone is driven")
+    add("--workers", type=int, default=1, metavar="N", help="episodes at the same time (default: %(default)s)")
+    add("--no-baseline", action="store_true", help="do not run the no-op baseline beside it")
+    add("--out", required=True, type=Path, metavar="DIR", help="new folder, or that of the run to continue")
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.suite == "phone":
+        from agentkit.cli.eval_phone import run_phone
+
+        return run_phone(args)
+    from agentkit.cli.eval_grounding import run_grounding
+
+    return run_grounding(args)

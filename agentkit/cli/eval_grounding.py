@@ -1,0 +1,175 @@
+"""`agentkit eval screenspot*`: ask about every picture that has no answer on disk yet, then score them all."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from agentkit.actions import Click, Parsed, Point
+from agentkit.cli.eval_run import REPORT, RESULTS, Progress, open_run, policy_facts, versions, write_json
+from agentkit.errors import ConfigError, DataError, PolicyError
+from agentkit.policies import make_policy
+from agentkit.pool import BatchPolicy
+from agentkit.protocols import PromptProtocol, get_protocol
+from agentkit.report import Report, grounding_shots
+from agentkit.scoring import (
+    GroundingCard,
+    GroundingSample,
+    Prediction,
+    append_row,
+    card_json,
+    card_text,
+    prediction_of,
+    prediction_row,
+    read_rows,
+    score_grounding,
+)
+from agentkit.types import Observation, Policy, Reply, Step
+from envs.screenspot import Suite, load_image, load_suite
+
+PREDICTIONS = "predictions.jsonl"
+GIVE_UP = 5
+"""Failures of the policy in a row after which the run stops: an endpoint that is down scores nothing."""
+
+
+class Centre:
+    """The baseline that always clicks the middle of the screen: what a suite gives away."""
+
+    def reply(self, goal: str, steps: Sequence[Step], observation: Observation) -> Reply:
+        return Reply("", Click(Point(0.5, 0.5)))
+
+
+def run_grounding(args: argparse.Namespace) -> int:
+    """Exit code 0; 1 when some samples got no answer because the policy failed."""
+    if args.batch < 1:
+        raise ConfigError(f"--batch must be at least 1, got {args.batch}")
+    protocol = _protocol(args.protocol, args.no_refusal)
+    suite = load_suite(args.suite, args.data, args.box_format).subset(args.limit, args.seed)
+    for note in suite.notes:
+        print(note)
+    settings = {
+        "suite": suite.name,
+        "data": str(args.data),
+        "box_format": suite.box_format,
+        "policy": args.policy or f"predictions:{args.predictions}",
+        "protocol": protocol.name,
+        "protocol_options": _options(protocol),
+        "limit": args.limit,
+        "seed": args.seed,
+        "samples": len(suite.samples),
+    }
+    if open_run(args.out, settings):
+        print(f"going on with {args.out}")
+    failures: list[str] = []
+    asked: dict[str, Any] = {}
+    if args.predictions is not None:
+        predictions = read_predictions(args.predictions, suite.samples, protocol)
+    else:
+        path = args.out / PREDICTIONS
+        predictions = list(_saved(path))
+        done = {prediction.id for prediction in predictions}
+        todo = [sample for sample in suite.samples if sample.id not in done]
+        if todo:
+            policy = Centre() if args.policy == "centre" else make_policy(args.policy, protocol)
+            asked = policy_facts(policy)
+            progress = Progress(len(suite.samples), len(done))
+            for batch in ask(policy, todo, args.batch, failures):
+                for prediction in batch:
+                    append_row(path, prediction_row(prediction))
+                predictions += batch
+                progress.add(len(batch))
+    card = score_grounding(suite.samples, predictions, args.seed)
+    facts = {"notes": suite.notes, "asked": asked, "versions": versions(), "failures": failures}
+    write_json(args.out / RESULTS, {**settings, **facts, "card": card_json(card)})
+    _report(suite, predictions, card, settings).write(args.out / REPORT)
+    print(card_text(card))
+    print(f"results {args.out / RESULTS}\nreport  {args.out / REPORT}")
+    if failures:
+        print(f"{len(failures)} samples got no answer, e.g. {failures[0]}; run again to retry", file=sys.stderr)
+    return 1 if failures else 0
+
+
+def ask(
+    policy: Policy, samples: Sequence[GroundingSample], batch: int, failures: list[str]
+) -> Iterable[list[Prediction]]:
+    """The policy's answers, at most `batch` to a call. What it cannot answer is told in `failures` and left out.
+
+    PolicyError after `GIVE_UP` failures in a row.
+    """
+    in_a_row = 0
+    for start in range(0, len(samples), batch):
+        some = samples[start : start + batch]
+        replies = _replies(policy, some)
+        answered = [
+            Prediction(sample.id, reply.action, reply.text, reply.seconds, reply.usage)
+            for sample, reply in zip(some, replies, strict=True)
+            if isinstance(reply, Reply)
+        ]
+        for sample, reply in zip(some, replies, strict=True):
+            in_a_row = 0 if isinstance(reply, Reply) else in_a_row + 1
+            if not isinstance(reply, Reply):
+                failures.append(f"{sample.id}: {reply}")
+            if in_a_row == GIVE_UP:
+                raise PolicyError(f"{GIVE_UP} samples in a row failed, the last with: {reply}")
+        yield answered
+
+
+def _replies(policy: Policy, samples: Sequence[GroundingSample]) -> list[Reply | PolicyError]:
+    """One reply per sample; when a call for several fails, each is tried alone."""
+    requests = [(sample.instruction, (), Observation(load_image(sample.image))) for sample in samples]
+    if isinstance(policy, BatchPolicy) and len(requests) > 1:
+        try:
+            return list(policy.replies(requests))
+        except PolicyError as error:
+            print(f"a batch of {len(requests)} failed ({error}); asking one by one", file=sys.stderr)
+    found: list[Reply | PolicyError] = []
+    for goal, steps, observation in requests:
+        try:
+            found.append(policy.reply(goal, steps, observation))
+        except PolicyError as error:
+            found.append(error)
+    return found
+
+
+def read_predictions(path: Path, samples: Sequence[GroundingSample], protocol: PromptProtocol) -> list[Prediction]:
+    """Answers from any file; raw texts are parsed by `protocol` at the size at which its model saw the picture."""
+    images = {sample.id: sample.image for sample in samples}
+
+    def parse(key: str, text: str) -> Parsed:
+        if key not in images:
+            raise DataError(f"{path}: prediction {key!r} names no sample of this suite")
+        with Image.open(images[key]) as image:
+            return protocol.parse(text, protocol.budget.resize(image.size)).action
+
+    return [prediction_of(row, parse) for row in read_rows(path)]
+
+
+def _saved(path: Path) -> Iterable[Prediction]:
+    return (prediction_of(row) for row in read_rows(path, mend=True)) if path.exists() else ()
+
+
+def _protocol(name: str, no_refusal: bool) -> PromptProtocol:
+    return get_protocol(name, refusal=False) if no_refusal else get_protocol(name)
+
+
+def _options(protocol: PromptProtocol) -> dict[str, Any]:
+    """The protocol's settings as text: pixel budget, decoding, refusal."""
+    if not is_dataclass(protocol):
+        return {}
+    return {item.name: str(getattr(protocol, item.name)) for item in fields(protocol) if item.name != "name"}
+
+
+def _report(suite: Suite, predictions: Sequence[Prediction], card: GroundingCard, settings: dict[str, Any]) -> Report:
+    facts = {key: settings[key] for key in ("policy", "protocol", "box_format", "seed")}
+    report = Report(f"{suite.name}: {100 * card.accuracy.value:.1f} %", str(card.accuracy), facts | versions())
+    report.add_card("Score card", card, notes=suite.notes)
+    for heading, wrong, limit in (("Wrong answers", True, 24), ("Right answers", False, 8)):
+        shots = grounding_shots(suite.samples, predictions, card, limit, wrong, settings["seed"])
+        report.add_gallery(heading, shots, lead="Drawn at random from all of them.")
+    return report

@@ -1,0 +1,164 @@
+"""`agentkit eval phone`: run every task that has no finished episode on disk yet, then score them all."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agentkit.cli.eval_run import REPORT, RESULTS, Progress, open_run, policy_facts, versions, write_json
+from agentkit.errors import ConfigError
+from agentkit.policies import make_policy
+from agentkit.pool import run_episodes
+from agentkit.protocols import get_protocol
+from agentkit.report import Report
+from agentkit.scoring import (
+    EpisodeCard,
+    EpisodeResult,
+    Rate,
+    card_json,
+    card_of_results,
+    card_text,
+    score_episode,
+    template_of,
+)
+from agentkit.trace import load_trace, save_trace
+from agentkit.types import Ending, Env, Policy, Trajectory
+
+if TYPE_CHECKING:
+    from envs.phone.tasks.base import PhoneTask
+
+EPISODES = "episodes"
+CHUNK = 8
+"""Episodes per worker that are in memory at once; their screenshots are large."""
+SHOWN = 12
+"""Episodes in the report, unsolved ones first."""
+
+
+def run_phone(args: argparse.Namespace) -> int:
+    """Exit code 0; 1 when episodes broke."""
+    from envs.phone.baselines import NoOp, Oracle
+    from envs.phone.env import PhoneEnv
+
+    if args.seeds < 1 or args.workers < 1:
+        raise ConfigError(f"--seeds and --workers must be at least 1, got {args.seeds} and {args.workers}")
+    tasks = choose_tasks(args.seed, args.seeds, args.split, args.tasks)
+    settings = {
+        "suite": "phone",
+        "policy": args.policy,
+        "protocol": None if args.policy in ("oracle", "noop") else args.protocol,
+        "split": args.split,
+        "screen": args.screen,
+        "device": args.device,
+        "seed": args.seed,
+        "seeds": args.seeds,
+        "tasks": [task.key for task in tasks],
+    }
+    if open_run(args.out, settings):
+        print(f"going on with {args.out}")
+    print(f"{len(tasks)} tasks of {len({template_of(task) for task in tasks})} templates")
+    policy: Policy
+    env: Callable[[], Env] = lambda: PhoneEnv(screen=args.screen)  # noqa: E731
+    if args.policy == "oracle":
+        oracle = policy = Oracle(screen=args.screen)
+        env = oracle.env
+    elif args.policy == "noop":
+        policy = NoOp()
+    else:
+        policy = make_policy(args.policy, get_protocol(args.protocol))
+    if args.device == "adb":
+        env = _over_adb(env)
+    results = run_missing(policy, env, tasks, args.workers, args.out / EPISODES)
+    baselines = {} if args.no_baseline or args.policy == "noop" else {"no-op": _baseline(NoOp(), tasks)}
+    names = [(task.key, template_of(task)) for task in tasks]
+    card = card_of_results(names, results, baselines, args.seed)
+    facts = {"asked": policy_facts(policy), "versions": versions()}
+    write_json(args.out / RESULTS, {**settings, **facts, "card": card_json(card)})
+    _report(card, tasks, args.out / EPISODES, settings).write(args.out / REPORT)
+    print(card_text(card))
+    print(f"results {args.out / RESULTS}\nreport  {args.out / REPORT}")
+    if card.broken:
+        print(f"{len(card.broken)} episodes broke; run again to retry them", file=sys.stderr)
+    return 1 if card.broken else 0
+
+
+def choose_tasks(seed: int, count: int, split: str, patterns: Sequence[str] | None) -> list[PhoneTask]:
+    """`count` instances of each template that fits one of `patterns`. ConfigError for a pattern that fits none."""
+    from envs.phone.tasks import task_suite
+    from envs.phone.words import vocabulary
+
+    with vocabulary(split):  # type: ignore[arg-type]
+        tasks = list(task_suite(seed, count))
+    if patterns is None:
+        return tasks
+    names = sorted({template_of(task) for task in tasks})
+    for pattern in patterns:
+        if not any(fnmatchcase(name, pattern) for name in names):
+            raise ConfigError(f"--tasks {pattern!r} fits no template; there are {', '.join(names)}")
+    return [task for task in tasks if any(fnmatchcase(template_of(task), pattern) for pattern in patterns)]
+
+
+def run_missing(
+    policy: Policy, env: Callable[[], Env], tasks: Sequence[PhoneTask], workers: int, folder: Path
+) -> list[EpisodeResult]:
+    """The results of all `tasks`; those with a trace in `folder` are scored from it, the broken ones are run again."""
+    folder.mkdir(exist_ok=True)
+    found: dict[str, EpisodeResult] = {}
+    for task in tasks:
+        trace = folder / task.key
+        if trace.exists():
+            trajectory = load_trace(trace)
+            if trajectory.ending is Ending.BROKEN:
+                shutil.rmtree(trace)
+            else:
+                found[task.key] = score_episode(task, trajectory)
+    todo = [task for task in tasks if task.key not in found]
+    progress = Progress(len(tasks), len(found))
+    for start in range(0, len(todo), CHUNK * workers):
+        chunk = todo[start : start + CHUNK * workers]
+
+        def on_done(index: int, trajectory: Trajectory, chunk: Sequence[PhoneTask] = chunk) -> None:
+            task = chunk[index]
+            save_trace(trajectory, folder / task.key)
+            found[task.key] = score_episode(task, trajectory)
+            solved = sum(result.solved for result in found.values())
+            progress.add(1, f"{solved} solved")
+
+        run_episodes(policy, env, chunk, workers, on_done=on_done)
+    return [found[task.key] for task in tasks]
+
+
+def _baseline(policy: Policy, tasks: Sequence[PhoneTask]) -> Rate:
+    """How many tasks `policy` solves on the smallest screen. What it does must not depend on pixels."""
+    from envs.phone.env import PhoneEnv
+
+    solved = total = 0
+    for start in range(0, len(tasks), CHUNK):
+        chunk = tasks[start : start + CHUNK]
+        runs = run_episodes(policy, lambda: PhoneEnv(screen="small"), chunk, workers=1)
+        results = [score_episode(task, trajectory) for task, trajectory in zip(chunk, runs, strict=True)]
+        total += sum(result.ending is not Ending.BROKEN for result in results)
+        solved += sum(result.solved for result in results)
+    return Rate(solved, total)
+
+
+def _over_adb(env: Callable[[], Env]) -> Callable[[], Env]:
+    raise ConfigError("--device adb is not available")
+
+
+def _report(card: EpisodeCard, tasks: Sequence[PhoneTask], folder: Path, settings: dict[str, Any]) -> Report:
+    facts = {key: settings[key] for key in ("policy", "protocol", "split", "screen", "device", "seed") if settings[key]}
+    title = "Phone tasks" if math.isnan(card.solved.value) else f"Phone tasks: {100 * card.solved.value:.1f} % solved"
+    report = Report(title, str(card.solved), facts | versions())
+    report.add_card("Score card", card)
+    shown = sorted(card.results, key=lambda result: (result.solved, result.key))[:SHOWN]
+    episodes = [(load_trace(folder / result.key), result.success) for result in shown]
+    lead = f"{len(shown)} of {len(card.results)} episodes, unsolved ones first."
+    report.add_episodes("Episodes", episodes, lead=lead)
+    rows = [(r.key, "yes" if r.solved else "no", r.ending.value, r.steps, r.malformed) for r in card.results]
+    return report.add_table("All episodes", ("task", "solved", "ending", "steps", "malformed"), rows)
