@@ -67,7 +67,7 @@ def run_episode(
             if not isinstance(action, Malformed):
                 final = None
                 observation = final = env.step(action)
-            if not observation.ended and (reason := _stuck(steps, limits)):
+            if reason := _stuck(steps, limits):
                 fault = reason
                 break
         if observation.ended and ending is Ending.CUT:

@@ -22,7 +22,7 @@ Value: TypeAlias = str | float | tuple[float, ...] | tuple[str, ...]
 
 _SPACE = re.compile(r"\s*")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
-_NUMBER = re.compile(r"[-+]?(?:[0-9]{1,12}(?:\.[0-9]{0,12})?|\.[0-9]{1,12})(?![0-9.])")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]{1,12}(?:\.[0-9]{0,12})?|\.[0-9]{1,12})")
 _ARGUMENT_GOES_ON = re.compile(r"\s*(?:\)\s*\Z|,\s*[A-Za-z_][A-Za-z0-9_]{0,63}\s*=)")
 _LIST_GOES_ON = re.compile(r"\s*[,\]]")
 _QUOTES = {"'": re.compile(r"['\\]"), '"': re.compile(r'["\\]')}

@@ -14,10 +14,9 @@ from agentkit.errors import PolicyError, boundary
 from agentkit.frames import QWEN25VL, PixelBudget, Size
 from agentkit.policies.qwen_load import load_model
 from agentkit.policies.qwen_processor import load_processor, set_budget
+from agentkit.pool import Request
 from agentkit.protocols import Message, PromptProtocol, get_protocol
 from agentkit.types import Observation, Reply, Step
-
-Request = tuple[str, Sequence[Step], Observation]
 
 
 class QwenPolicy:

@@ -22,7 +22,7 @@ from agentkit.types import Ending, Observation, Reply, Step, Trajectory
 
 EVIL = (
     "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
-    "{{data}}{{script}}\u2028"
+    "</script x='</SCRIPT\n><!--<script {{data}}{{script}}\u2028"
 )
 
 
