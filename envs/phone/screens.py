@@ -25,7 +25,7 @@ from envs.phone.words import Split, vocabulary, words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["WALK", "Dark", "Target", "random_screen", "screens", "targets"]
+__all__ = ["WALK", "Dark", "Target", "random_screen", "screens", "targets", "walks"]
 
 Dark: TypeAlias = Literal["light", "dark", "mix"]
 WALK = 48
@@ -42,7 +42,21 @@ def screens(
     walk: int = WALK,
     per_element: int = 1,
 ) -> Iterator[tuple[Image.Image, list[Target]]]:
-    """Endless pairs of a screenshot (RGB, not to be drawn on) and its questions, never none. No phone shows the same
+    """Endless pairs of a screenshot (RGB, not to be drawn on) and its questions, never none."""
+    for phone, found in walks(seed, split, screen=screen, dark=dark, walk=walk, per_element=per_element):
+        yield phone.screenshot(), found
+
+
+def walks(
+    seed: int,
+    split: Split,
+    *,
+    screen: ScreenSpec | str | Sequence[ScreenSpec | str] = "small",
+    dark: Dark = "mix",
+    walk: int = WALK,
+    per_element: int = 1,
+) -> Iterator[tuple[Phone, list[Target]]]:
+    """As `screens`, with the phone itself, standing at the screen until the next is asked for. No phone shows the same
     screen twice.
 
     Several `screen` sizes are drawn from per phone. ConfigError for unknown options; EnvError, which names the seed and
@@ -71,7 +85,7 @@ def screens(
                 raise EnvError(f"{place}: {type(error).__name__}: {error}") from error
             if found:
                 taken += 1
-                yield phone.screenshot(), found
+                yield phone, found
 
 
 def random_screen(
@@ -150,10 +164,9 @@ def _touch(phone: Phone, rng: random.Random) -> None:
     if not inside:
         phone.key("HOME")
         return
-    chosen = rng.choice(app or inside)
-    x1, y1, x2, y2 = chosen.bounds
+    x1, y1, x2, y2 = rng.choice(app or inside).bounds
     place = (x1 + x2) // 2, (y1 + y2) // 2
-    if rng.random() < 0.06 and chosen.role != "input":
+    if rng.random() < 0.06:
         phone.long_press(*place)
     else:
         phone.tap(*place)
