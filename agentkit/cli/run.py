@@ -14,7 +14,7 @@ from agentkit.errors import ConfigError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from agentkit.types import Env, Step, Task, Trajectory
+    from agentkit.types import Env, Step, Task
 
 HELP = "let a policy pursue a goal on a device, and record what happens"
 
@@ -77,7 +77,9 @@ def _open_device(spec: str, goal: str) -> tuple[Env, Task]:
     if kind == "phone":
         if rest and not rest.isdigit():
             raise ConfigError(f"a simulated phone is phone or phone:SEED, SEED a number, got {spec!r}")
-        return _open_phone(int(rest or 0), goal)
+        from agentkit.cli.run_phone import open_phone
+
+        return open_phone(int(rest or 0), goal)
     if not kind or not rest.isdigit():
         raise ConfigError(f"--device is HOST:PORT or phone[:SEED], got {spec!r}")
     from envs.android import AndroidEnv
@@ -85,31 +87,6 @@ def _open_device(spec: str, goal: str) -> tuple[Env, Task]:
     from agentkit.tasks import FreeGoal
 
     return AndroidEnv(spec), FreeGoal(goal)
-
-
-def _open_phone(seed: int, goal: str) -> tuple[Env, Task]:
-    from collections.abc import Sequence
-    from dataclasses import dataclass
-
-    from agentkit.tasks import FreeGoal
-    from envs.phone.device import Phone
-    from envs.phone.env import PhoneEnv
-    from envs.phone.tasks.base import PhoneTask
-
-    @dataclass(frozen=True)
-    class FreePhoneGoal(PhoneTask):
-        """A typed goal on a phone that stands as its seed left it; nothing checks the goal."""
-
-        template = "{goal}"
-        app = ""
-
-        def check(self, phone: Phone, answers: Sequence[str]) -> float:
-            return 0.0
-
-        def score(self, trajectory: Trajectory) -> dict[str, float]:
-            return FreeGoal(self.goal).score(trajectory)
-
-    return PhoneEnv(), FreePhoneGoal(seed, {"goal": goal})
 
 
 def _print_step(number: int, step: Step) -> None:
