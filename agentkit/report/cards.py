@@ -80,6 +80,8 @@ def episode_card(card: EpisodeCard) -> Markup:
     tiles += [_rate_tile(f"{name} baseline", rate) for name, rate in card.baselines.items()]
     if math.isfinite(card.seconds_step):
         tiles.append(_tile(_seconds(card.seconds_step), "policy time per step", "mean"))
+    for kind, count in card.tokens_step.items():
+        tiles.append(_tile(f"{count:,.0f}", f"{kind.replace('_', ' ')} tokens per step", "mean"))
     shares = [(name, card.endings[name], color) for name, color in ENDING_COLOR.items() if name in card.endings]
     parts = [tag("div", *tiles, class_="tiles"), _h3("How the episodes ended"), charts.stacked(shares)]
     if len(card.templates) > 1:

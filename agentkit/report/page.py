@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import agentkit
 from agentkit.report import cards, charts, curves
@@ -16,6 +16,9 @@ from agentkit.report.markup import Markup, join, tag
 from agentkit.report.pictures import Shot, open_picture, picture
 from agentkit.scoring import GroundingCard, GroundingSample, NoTarget, Outcome, Prediction, ScoreCard
 from agentkit.types import Trajectory
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
@@ -151,14 +154,18 @@ def grounding_shots(
     limit: int = 12,
     wrong: bool = True,
     seed: int = 0,
+    pictures: Mapping[str, Image] | None = None,
 ) -> list[Shot]:
-    """Up to `limit` wrong (or right) answers as shots, drawn at random so that the choice cannot flatter."""
+    """Up to `limit` wrong (or right) answers as shots, drawn at random so that the choice cannot flatter.
+
+    `pictures` gives the screenshots by sample id where they are not files.
+    """
     answers = {prediction.id: prediction for prediction in predictions}
     chosen = [s for s in samples if card.by_id[s.id].right != wrong and card.by_id[s.id] is not Outcome.MISSING]
     chosen = random.Random(seed).sample(chosen, min(limit, len(chosen)))
     return [
         Shot(
-            image=sample.image,
+            image=sample.image if pictures is None else pictures[sample.id],
             title=sample.instruction,
             target=None if isinstance(sample.target, NoTarget) else sample.target,
             answer=answers[sample.id].answer,

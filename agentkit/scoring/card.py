@@ -62,7 +62,8 @@ def _episode_lines(card: EpisodeCard) -> Iterable[str]:
     yield f"steps               mean {card.steps:.1f}, {card.steps_solved:.1f} when solved"
     yield f"malformed replies   {card.malformed}"
     if math.isfinite(card.seconds_step):
-        yield f"cost per step       {card.seconds_step:.3g} s"
+        tokens = "".join(f", {count:.0f} {kind} tokens" for kind, count in card.tokens_step.items())
+        yield f"cost per step       {card.seconds_step:.3g} s{tokens}"
     yield ""
     width = max((len(name) for name in card.templates), default=0)
     for name, rate in card.templates.items():

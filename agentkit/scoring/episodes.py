@@ -36,6 +36,8 @@ class EpisodeResult:
     """Replies that did not parse."""
     seconds: float
     """Spent in the policy."""
+    usage: Mapping[str, int] = field(default_factory=dict)
+    """Tokens of all its replies by kind; empty when unknown."""
     fault: str = ""
 
     @property
@@ -63,6 +65,8 @@ class EpisodeCard:
     """Of all replies."""
     seconds_step: float
     """Policy seconds per step; nan when unknown."""
+    tokens_step: Mapping[str, float]
+    """Mean tokens per step, by kind."""
     results: tuple[EpisodeResult, ...]
     baselines: Mapping[str, Rate] = field(default_factory=dict)
     """Other policies over the same tasks, e.g. `no-op`: what the suite gives away."""
@@ -94,6 +98,7 @@ def score_episode(task: Task, trajectory: Trajectory) -> EpisodeResult:
         steps=len(trajectory.steps),
         malformed=sum(isinstance(step.reply.action, Malformed) for step in trajectory.steps),
         seconds=sum(step.reply.seconds for step in trajectory.steps),
+        usage=_total(step.reply.usage for step in trajectory.steps),
         fault=trajectory.fault,
     )
 
@@ -147,10 +152,18 @@ def card_of_results(
         steps_solved=_mean([result.steps for result in scored if result.solved]),
         malformed=Rate(sum(result.malformed for result in results), steps),
         seconds_step=seconds / steps if steps and seconds > 0 else math.nan,
+        tokens_step={kind: count / steps for kind, count in _total(r.usage for r in results).items()} if steps else {},
         results=tuple(results),
         baselines=dict(baselines or {}),
         seed=seed,
     )
+
+
+def _total(usages: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for usage in usages:
+        total.update(usage)
+    return dict(total)
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -29,8 +29,8 @@ class Goal:
 
 def episode(key: str, score: float, ending: Ending = Ending.FINISHED, steps: int = 2, malformed: int = 0) -> Trajectory:
     seen = Observation(Image.new("RGB", (4, 8)))
-    replies = [Reply("?", Malformed("no call"), seconds=0.5)] * malformed
-    replies += [Reply("Finished()", Finished(), seconds=0.5)] * (steps - malformed)
+    replies = [Reply("?", Malformed("no call"), seconds=0.5, usage={"prompt": 100})] * malformed
+    replies += [Reply("Finished()", Finished(), seconds=0.5, usage={"prompt": 100})] * (steps - malformed)
     fault = "device lost" if ending is Ending.BROKEN else ""
     return Trajectory(key, "", tuple(Step(seen, r) for r in replies), ending, verdict={"score": score}, fault=fault)
 
@@ -55,6 +55,7 @@ def test_denominators() -> None:
     assert card.steps == pytest.approx((3 + 5 + 2 + 1) / 4)
     assert card.steps_solved == pytest.approx(2.0)
     assert card.seconds_step == pytest.approx(0.5)
+    assert card.tokens_step == {"prompt": 100.0}
     assert card.by_id == {"wifi/0": True, "wifi/1": False, "alarm/0": False, "alarm/1": True, "alarm/2": False}
     text = card_text(card)
     assert "wifi/2: device lost" in text
