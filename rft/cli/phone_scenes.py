@@ -1,0 +1,186 @@
+"""Training scenes from the simulated phone: what to ask about a screen, and what a scripted solution does next."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from agentkit.actions import Action, Box, CallUser, Click, Finished, Launch, LongPress, Point, Scroll, Type, action_name
+from agentkit.frames import model_px
+from agentkit.protocols import get_protocol
+from agentkit.types import Observation, Reply, Step
+from rft.stream import Question, Scene
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from envs.phone.device import Phone
+
+READ_ALL = "List the texts on the screen with their boxes."
+GROUND, NAVI = "venus1_ground", "venus1_navi"
+
+
+@dataclass(frozen=True)
+class SceneMix:
+    """Shares of the stream, and how screens are drawn."""
+
+    height: int = 448
+    width: int = 224
+    sizes: tuple[str, ...] = ("small", "small", "small", "medium")
+    split: str = "train"
+    text: float = 0.15
+    """Pictures of made-up words."""
+    text_height: int | None = None
+    """Their height when it differs from the phone screens'."""
+    tasks: float = 0.2
+    """Steps of scripted solutions of phone tasks."""
+    read: float = 0.5
+    """Of the phone screens, those that are also read out whole."""
+
+
+def chunks() -> tuple[str, ...]:
+    """One-token strings of a tokenizer for these scenes."""
+    from rft.model import protocol_chunks
+
+    return (*protocol_chunks((GROUND, NAVI)), READ_ALL)
+
+
+def phone_scenes(seed: int, mix: SceneMix) -> Iterator[Scene]:
+    """Endless scenes; equal arguments give equal scenes in every process."""
+    rng = random.Random(f"scenes/{seed}")
+    sources = [(mix.text, text_scenes(seed, mix)), (mix.tasks, task_scenes(seed, mix)),
+               (1.0 - mix.text - mix.tasks, screen_scenes(seed, mix))]
+    weights = [weight for weight, _ in sources]
+    while True:
+        yield next(rng.choices(sources, weights)[0][1])
+
+
+def text_scenes(seed: int, mix: SceneMix) -> Iterator[Scene]:
+    from envs.phone.text_screens import WordPool, text_screen
+
+    pool = WordPool(random.Random(f"text/{seed}"))
+    height = mix.text_height or mix.height
+    while True:
+        image, items = text_screen(pool, mix.width, height, words=min(24, 13 * height // 112))
+        if items:
+            lines = (f"{text} [{a},{b},{c},{d}]" for text, (a, b, c, d) in items)
+            yield Scene(np.asarray(image), [Question(READ_ALL, "\n".join(lines))])
+
+
+def screen_scenes(seed: int, mix: SceneMix) -> Iterator[Scene]:
+    """Phone screens: every unambiguous grounding question, and for some the whole screen read out."""
+    from envs.phone.screens import walks
+
+    rng = random.Random(f"ask/{seed}")
+    size = (mix.width, mix.height)
+    protocol = get_protocol(GROUND)
+    before, after = protocol.fixed_parts()
+    for phone, found in walks(seed, mix.split, screen=mix.sizes):
+        questions = [
+            Question(f"{before}{t.instruction}{after}", protocol.render(Click(t.box.centre, t.box), model_size=size))
+            for t in rng.sample(found, len(found))
+        ]
+        if rng.random() < mix.read:
+            spoken = read_out(phone, size)
+            if spoken:
+                questions.insert(0, Question(READ_ALL, spoken))
+        yield Scene(_shrink(phone.screenshot(), size), questions)
+
+
+def read_out(phone: Phone, size: tuple[int, int], most: int = 22) -> str:
+    """The texts a person could point at, top to bottom, with boxes in pixels of `size`; at most `most` of them."""
+    wide, tall = phone.size
+    frame = model_px(size)
+    lines = []
+    named = [e for e in phone.elements() if e.text and e.hit and e.role != "key"]
+    for e in sorted(named, key=lambda e: (e.bounds[1], e.bounds[0]))[:most]:
+        x1, y1, x2, y2 = e.bounds
+        box = Box(max(0, x1) / wide, max(0, y1) / tall, min(wide, x2) / wide, min(tall, y2) / tall)
+        corners = (*frame.numbers(Point(box.x1, box.y1)), *frame.numbers(Point(box.x2, box.y2)))
+        lines.append(f"{e.text[:40]} [{','.join(map(str, corners))}]")
+    return "\n".join(lines)
+
+
+def task_scenes(seed: int, mix: SceneMix) -> Iterator[Scene]:
+    """Steps of scripted solutions, in the UI-Venus-1.0 navigation protocol, told in short thoughts."""
+    from envs.phone.env import PhoneEnv
+    from envs.phone.tasks import TASKS
+    from envs.phone.words import vocabulary
+
+    rng = random.Random(f"tasks/{seed}")
+    protocol: Any = get_protocol(NAVI)
+    size = (mix.width, mix.height)
+    envs = {name: PhoneEnv(screen=name) for name in dict.fromkeys(mix.sizes)}
+    while True:
+        env = envs[rng.choice(mix.sizes)]
+        with vocabulary(mix.split):  # type: ignore[arg-type]
+            task = rng.choice(TASKS).generate(rng.randrange(2**30))
+        seen = env.reset(task)
+        steps: list[Step] = []
+        solution = task.oracle(env.phone)
+        while len(steps) < task.max_steps:
+            action = next(solution, None) or task.farewell()
+            thought = think(env.phone, action)
+            lead = _lead(protocol, task.goal, steps, seen, size)
+            reply = protocol.render(action, thought, "", size)
+            yield Scene(_shrink(seen.image, size), [Question("", reply)], lead)
+            steps.append(Step(seen, Reply(reply, action, thought)))
+            if isinstance(action, Finished):
+                break
+            seen = env.step(action)
+
+
+def think(phone: Phone, action: Action) -> str:
+    """What a person would mutter: the verb and the name of what is touched."""
+    match action:
+        case Click(at=at):
+            return f"Tap {_under(phone, at)}".strip()
+        case LongPress(at=at):
+            return f"Hold {_under(phone, at)}".strip()
+        case Type():
+            return "Type it"
+        case Launch(app=app):
+            return f"Open {app}"
+        case Scroll():
+            return "Look further"
+        case CallUser():
+            return "Answer"
+        case Finished():
+            return "Done"
+        case _:
+            return action_name(action)
+
+
+def _under(phone: Phone, at: Point) -> str:
+    wide, tall = phone.size
+    x, y = at.x * wide, at.y * tall
+    holding = [e for e in phone.elements() if e.bounds[0] <= x < e.bounds[2] and e.bounds[1] <= y < e.bounds[3] and e.hit]
+    named = [e for e in holding if e.text or e.label]
+    if not named:
+        return ""
+    smallest = min(named, key=lambda e: (e.bounds[2] - e.bounds[0]) * (e.bounds[3] - e.bounds[1]))
+    return (smallest.text or smallest.label).replace("<", "").replace("\n", " ")[:24].strip()
+
+
+@cache
+def _quiet() -> Observation:
+    return Observation(image=None)  # type: ignore[arg-type]
+
+
+def _lead(protocol: Any, goal: str, steps: Sequence[Step], seen: Observation, size: tuple[int, int]) -> str:
+    turns = protocol.messages(goal, steps, seen, lambda _: size)
+    return "".join(part["text"] for part in turns[-1]["content"] if part["type"] == "text")
+
+
+def _shrink(image: Image.Image, size: tuple[int, int]) -> np.ndarray:
+    from PIL import Image as Pillow
+
+    return np.asarray(image.convert("RGB").resize(size, Pillow.Resampling.BICUBIC))
+
+
+__all__ = ["SceneMix", "chunks", "phone_scenes", "replace"]

@@ -1,0 +1,144 @@
+"""Supervised training on an endless stream of rendered screens, within a time budget.
+
+transformers' Trainer does the work; what is added here is the packed batch (`rft.stream`), a learning rate that
+follows the clock when the budget is minutes, and a guard that drops an update whose gradient is not finite.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
+from transformers import Trainer, TrainerCallback, TrainingArguments
+
+from agentkit.errors import GlintError
+from rft.stream import Packer, Scene, packed_loss
+
+SceneSource = Callable[[int], Iterator[Scene]]
+"""seed -> endless scenes. Called once in each worker process with a seed of its own."""
+
+
+@dataclass
+class StreamBudget:
+    """When to stop: after `steps` updates or `seconds` of training, whichever is first."""
+
+    steps: int
+    seconds: float = math.inf
+
+
+class SceneBatches(IterableDataset[dict[str, Tensor]]):
+    """Each worker renders, packs and batches on its own, so only whole batches travel between processes."""
+
+    def __init__(self, source: SceneSource, packer: Packer, batch: int, seed: int) -> None:
+        self.source, self.packer, self.batch, self.seed = source, packer, batch, seed
+
+    def __iter__(self) -> Iterator[dict[str, Tensor]]:
+        torch.set_num_threads(1)
+        worker = get_worker_info()
+        seed = self.seed * 1009 + (worker.id if worker else 0)
+        return self.packer.batches(self.source(seed), self.batch)
+
+
+class FiniteGradients(TrainerCallback):
+    """Drops an update whose gradient is not finite, and stops the run when it happens `most` times in a row."""
+
+    def __init__(self, most: int = 20) -> None:
+        self.most, self.in_a_row, self.dropped = most, 0, 0
+
+    def on_pre_optimizer_step(self, args: Any, state: Any, control: Any, model: Any = None, **kwargs: Any) -> None:
+        grads = [p.grad for p in model.parameters() if p.grad is not None]
+        total = torch.stack([g.sum() for g in grads]).sum()
+        if torch.isfinite(total):
+            self.in_a_row = 0
+            return
+        self.dropped += 1
+        self.in_a_row += 1
+        if self.in_a_row >= self.most:
+            raise GlintError(
+                f"gradients were not finite {self.in_a_row} times in a row at step {state.global_step}: lower the "
+                "learning rate, or switch the cuDNN attention backend off"
+            )
+        for p in model.parameters():
+            p.grad = None
+
+
+class StopAtDeadline(TrainerCallback):
+    def __init__(self, clock: Callable[[], float], seconds: float) -> None:
+        self.clock, self.seconds = clock, seconds
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        if self.clock() >= self.seconds:
+            control.should_training_stop = True
+
+
+class StreamTrainer(Trainer):
+    """`Trainer` over scenes. `model` is a Qwen2.5-VL; `mean` and `std` are its image processor's."""
+
+    def __init__(
+        self,
+        model: Any,
+        args: TrainingArguments,
+        batches: SceneBatches,
+        budget: StreamBudget,
+        mean: list[float],
+        std: list[float],
+        **kwargs: Any,
+    ) -> None:
+        self.batches, self.budget, self.mean, self.std = batches, budget, mean, std
+        self._started: float | None = None
+        self._hits: list[Tensor] = []
+        self.finite = FiniteGradients()
+        kwargs["callbacks"] = [*kwargs.get("callbacks", []), self.finite, StopAtDeadline(self.elapsed, budget.seconds)]
+        super().__init__(model=model, args=args, train_dataset=batches, **kwargs)
+
+    def elapsed(self) -> float:
+        """Seconds since the first batch."""
+        return 0.0 if self._started is None else time.monotonic() - self._started
+
+    def get_train_dataloader(self) -> DataLoader[dict[str, Tensor]]:
+        workers = self.args.dataloader_num_workers
+        return DataLoader(
+            self.batches,
+            batch_size=None,
+            num_workers=workers,
+            prefetch_factor=2 if workers else None,
+            pin_memory=self.args.device.type == "cuda",
+            persistent_workers=bool(workers),
+        )
+
+    def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:
+        """Linear warm-up, flat, then a linear fall over the last 40 %, by step or by clock, whichever is further."""
+        warmup = max(1, int(self.args.warmup_steps))
+
+        def factor(step: int) -> float:
+            done = max(step / max(1, self.budget.steps), self.elapsed() / self.budget.seconds)
+            return min(1.0, (step + 1) / warmup, max(0.0, (1.0 - done) / 0.4) + 1e-3)
+
+        self.lr_scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer or self.optimizer, factor)
+        return self.lr_scheduler
+
+    def compute_loss(self, model: Any, inputs: dict[str, Tensor], return_outputs: bool = False, **kwargs: Any) -> Any:
+        if self._started is None:
+            self._started = time.monotonic()
+        inputs = {k: v.to(self.args.device, non_blocking=True) for k, v in inputs.items()}
+        with self.compute_loss_context_manager():
+            loss, hits = packed_loss(self.accelerator.unwrap_model(model), inputs, self.mean, self.std)
+        self._hits.append(hits)
+        return loss
+
+    def log(self, logs: dict[str, float], *args: Any, **kwargs: Any) -> None:
+        if self._hits:
+            logs["token_accuracy"] = round(torch.stack(self._hits).mean().item(), 4)
+            self._hits.clear()
+        if self._started is not None:
+            images = self.state.global_step * self.batches.batch
+            logs["images"] = images
+            logs["images_per_second"] = round(images / max(1e-9, self.elapsed()), 1)
+            logs["updates_dropped"] = self.finite.dropped
+        super().log(logs, *args, **kwargs)
