@@ -67,6 +67,9 @@ class App:
     def start(self, extras: Mapping[str, str]) -> None:
         """Brought to the front. `extras` holds an intent's action, data and extras; empty from the launcher."""
 
+    def pause(self) -> None:
+        """Left: the home screen, the overview or another app comes to the front. The place to save unsaved work."""
+
     def stop(self) -> None:
         """Force-stopped: forget transient state, so that the next start shows the first screen."""
 

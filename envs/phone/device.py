@@ -425,6 +425,7 @@ class Phone:
         if self.where == "app":
             image = self._painted[1] if self._painted is not None else self.screenshot()
             self._last_screens[self._front] = (self._revision, image)
+            self.front_app.pause()
         self._editor.blur()
         self.invalidate()
 
