@@ -167,9 +167,5 @@ class _Scanner:
                 pieces.append(match.group())
 
     def _error(self, expected: str) -> CallSyntaxError:
-        found = self.text[self.place : self.place + 20]
-        return CallSyntaxError(
-            f"expected {expected} at {self.place}, found {found!r}"
-            if found
-            else f"expected {expected} at {self.place}, found the end"
-        )
+        rest = self.text[self.place : self.place + 20]
+        return CallSyntaxError(f"expected {expected} at {self.place}, found {repr(rest) if rest else 'the end'}")

@@ -34,6 +34,7 @@ def run(args: argparse.Namespace) -> int:
     from dataclasses import replace
     from pathlib import Path
 
+    from agentkit.describe import one_line
     from agentkit.episode import Limits, run_episode
     from agentkit.policies import make_policy
     from agentkit.protocols import get_protocol
@@ -66,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     trajectory = replace(trajectory, verdict=verdict, meta={**trajectory.meta, "scores": claimed})
     writer.finish(trajectory)
     page = write_page([(task.goal, trajectory)], folder / "page.html", title=task.goal)
-    print(f"{trajectory.ending.value}{': ' + trajectory.fault if trajectory.fault else ''}")
+    print(trajectory.ending.value + (f": {one_line(trajectory.fault, 300)}" if trajectory.fault else ""))
     print(f"trace {folder}")
     print(f"page  {page}")
     return 1 if trajectory.ending is Ending.BROKEN else 0
@@ -75,12 +76,12 @@ def run(args: argparse.Namespace) -> int:
 def _open_device(spec: str, goal: str) -> tuple[Env, Task]:
     kind, _, rest = spec.partition(":")
     if kind == "phone":
-        if rest and not rest.isdigit():
+        if rest and not rest.isdecimal():
             raise ConfigError(f"a simulated phone is phone or phone:SEED, SEED a number, got {spec!r}")
         from agentkit.cli.run_phone import open_phone
 
         return open_phone(int(rest or 0), goal)
-    if not kind or not rest.isdigit():
+    if not kind or not rest.isdecimal():
         raise ConfigError(f"--device is HOST:PORT or phone[:SEED], got {spec!r}")
     from envs.android import AndroidEnv
 

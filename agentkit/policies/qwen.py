@@ -172,22 +172,18 @@ def _images(chat: Sequence[Message]) -> list[Any]:
 
 
 def _inert(chat: Sequence[Message]) -> list[Message]:
-    """The chat with special-token spellings in its text broken by a zero-width space.
+    """The chat for the template: images as bare places, special-token spellings in its text broken up.
 
-    A goal or a past reply that spells `<|image_pad|>` or `<|im_end|>` must stay text.
+    A goal or a past reply that spells `<|image_pad|>` or `<|im_end|>` must stay text, so a zero-width space goes in.
     """
+
+    def part(given: Message) -> Message:
+        if given["type"] == "image":
+            return {"type": "image"}
+        return {**given, "text": given["text"].replace("<|", "<\u200b|")}
+
     return [
-        {
-            **message,
-            "content": message["content"]
-            if isinstance(message["content"], str)
-            else [
-                {**part, "text": part["text"].replace("<|", "<\u200b|")}
-                if part["type"] == "text"
-                else {"type": "image"}
-                for part in message["content"]
-            ],
-        }
+        message if isinstance(message["content"], str) else {**message, "content": list(map(part, message["content"]))}
         for message in chat
     ]
 
