@@ -59,16 +59,6 @@ def rename(files: Files, path: str, name: str) -> str:
     return fault
 
 
-def copy(files: Files, source: str, destination: str) -> None:
-    """Copy a file or a whole folder to a path that does not exist yet."""
-    if not files.is_dir(source):
-        files.write(destination, files.read(source))
-        return
-    files.make_dirs(destination)
-    for name in files.list(source):
-        copy(files, posixpath.join(source, name), posixpath.join(destination, name))
-
-
 def carry(files: Files, how: Literal["move", "copy"], sources: Iterable[str], folder: str) -> str:
     """Move or copy each source into `folder` under a free name; sources that are gone by now are passed over."""
     present = [source for source in sources if files.exists(source)]
@@ -76,7 +66,7 @@ def carry(files: Files, how: Literal["move", "copy"], sources: Iterable[str], fo
         return "A folder cannot be put into itself"
     for source in present:
         if how == "copy":
-            copy(files, source, free_path(files, folder, posixpath.basename(source)))
+            files.copy(source, free_path(files, folder, posixpath.basename(source)))
         elif posixpath.dirname(source) != folder:
             files.rename(source, free_path(files, folder, posixpath.basename(source)))
     return ""

@@ -196,7 +196,7 @@ class Files(App):
         if not self.collection:
             body.append(self._crumbs())
         body.append(Header(f"Files in {self._title()}" if not self.collection else f"{self.collection} files"))
-        body += [self._row(row) for row in rows]
+        body += [self._row(n, row) for n, row in enumerate(rows)]
         if not rows:
             body.append(Text("No items", align="center", color="on_surface_variant", id="message"))
         if self.chosen:
@@ -255,7 +255,7 @@ class Files(App):
         kinds = {"Images": ("Image",), "Videos": ("Video",), "Audio": ("Audio",), "Documents": ("Document", "Text")}
         return arrange([e for e in everything if e.kind in kinds[self.collection]], self.order)
 
-    def _row(self, row: Entry) -> ListItem:
+    def _row(self, number: int, row: Entry) -> ListItem:
         tap = partial(self._toggle, row.path) if self.chosen else partial(self._open, row)
         when = date_text(row.modified, self.device.now())
         return ListItem(
@@ -266,6 +266,7 @@ class Files(App):
             on_long_press=None if self.transfer else partial(self._toggle, row.path),
             selected=row.path in self.chosen,
             enabled=row.folder or not self.transfer,
+            id=f"row_{number}",
         )
 
     def _crumbs(self) -> Line:
@@ -296,7 +297,7 @@ class Files(App):
         if self.query:
             needle = self.query.casefold()
             hits = [e for e in walk(self.device.files, STORAGE) if needle in e.name.casefold()]
-            body += [self._row(e) for e in arrange(hits, self.order)[:40]]
+            body += [self._row(n, row) for n, row in enumerate(arrange(hits, self.order)[:40])]
             if not hits:
                 body.append(Text("No matches on this phone", align="center", color="on_surface_variant", id="message"))
         if self.chosen:
@@ -304,7 +305,7 @@ class Files(App):
         return Screen("Search", body, name=self.activity, nav="back", scroll_key="search")
 
     def _reader(self) -> Screen:
-        text = self.device.files.read(self.reading)[:20_000].decode("utf-8", "replace")
+        text = self.device.files.read_text(self.reading)[:20_000]
         return Screen(
             posixpath.basename(self.reading),
             [Text(text or "(empty file)", id="content")],
@@ -418,7 +419,7 @@ class Files(App):
 
     def _delete(self) -> None:
         for path in self.chosen:
-            self.device.files.remove(path)
+            self.device.files.remove(path, recursive=True)
         self.calm()
 
     def _rename(self) -> None:

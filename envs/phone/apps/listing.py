@@ -83,9 +83,8 @@ class Entry:
 
 def entry(files: Files, path: str) -> Entry:
     stat = files.stat(path)
-    folder = files.is_dir(path)
     modified = dt.datetime.fromtimestamp(stat.mtime, dt.UTC).replace(tzinfo=None)
-    return Entry(path, folder, 0 if folder else stat.size, modified)
+    return Entry(path, stat.is_dir, 0 if stat.is_dir else stat.size, modified)
 
 
 def entries(files: Files, folder: str, order: Order = "name") -> list[Entry]:

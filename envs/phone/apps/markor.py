@@ -383,7 +383,7 @@ class Markor(App):
 
     def _read(self, path: str) -> str:
         files = self.device.files
-        return files.read(path).decode("utf-8", "replace") if files.exists(path) else ""
+        return files.read_text(path) if files.exists(path) else ""
 
     def _toggle(self, path: str) -> None:
         self.chosen ^= {path}
@@ -445,7 +445,7 @@ class Markor(App):
 
     def _delete(self) -> None:
         for path in self.chosen:
-            self.device.files.remove(path)
+            self.device.files.remove(path, recursive=True)
         self.calm()
 
     def _carry(self, how: Literal["move", "copy"]) -> None:

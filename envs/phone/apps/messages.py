@@ -1,6 +1,6 @@
 """SMS Messenger (com.simplemobiletools.smsmessenger): conversations, chats, new messages, forwarding, search.
 
-Messages live in the telephony provider's database (`envs.phone.telephony`), names in the contacts app. Resource ids are
+Messages live in the telephony provider (`envs.phone.telephony`), names in the contacts provider. Resource ids are
 those of the real app where a client may look for them. Text messages from outside come in by `receive`.
 """
 
@@ -12,6 +12,7 @@ from functools import partial
 from typing import Literal
 
 from envs.phone.app import App, Device
+from envs.phone.people import People
 from envs.phone.telephony import PATH, Box, Conversation, Message, Telephony, normalise, same_number
 from envs.phone.ui import (
     Avatar,
@@ -30,8 +31,6 @@ from envs.phone.ui import (
     Widget,
 )
 from envs.phone.words import words
-
-CONTACTS = "com.google.android.contacts"
 
 
 class Messages(App):
@@ -116,12 +115,9 @@ class Messages(App):
     # Names
 
     def _contacts(self) -> list[tuple[str, str]]:
-        """(name, number) pairs of the contacts app; none without it."""
-        try:
-            book = self.device.app(CONTACTS)
-        except KeyError:
-            return []
-        return [(name, number) for name, number in book.numbers()]
+        """(name, number) of everyone in the contacts provider who has a number."""
+        people = People(self.device.files).all()
+        return [(person.name, number) for person in people for number, _ in person.phones]
 
     def _name(self, address: str, contacts: list[tuple[str, str]]) -> str:
         return next((name for name, number in contacts if same_number(number, address)), address)
