@@ -3,6 +3,9 @@
 from envs.phone.app import App
 from envs.phone.apps.clock import Clock
 from envs.phone.apps.contacts import Contacts
+from envs.phone.apps.files import Files
+from envs.phone.apps.markor import Markor
+from envs.phone.apps.messages import Messages
 from envs.phone.apps.settings import SettingsApp
 
-ALL: tuple[type[App], ...] = (SettingsApp, Clock, Contacts)
+ALL: tuple[type[App], ...] = (SettingsApp, Clock, Contacts, Messages, Files, Markor)
