@@ -4,6 +4,7 @@
       --protocol venus1_ground --out runs/v2
   agentkit eval screenspot-pro --data ScreenSpot-Pro --predictions runs/pro/predictions.jsonl --out runs/again
   agentkit eval phone --policy qwen:runs/mini --protocol venus15_navi --seeds 3 --out runs/phone
+  agentkit eval compare before=runs/v2 after=runs/v2-tuned --out compare.html
 
 Every answer is on disk before the next is asked for: the same command again goes on where a run was stopped. A run
 leaves results.json (settings, versions, denominators, the whole card) and report.html (the same for people).
@@ -23,6 +24,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for name in SUITES:
         _configure_grounding(suites.add_parser(name, help=f"point in box on {name}"))
     _configure_phone(suites.add_parser("phone", help="task success on the simulated phone"))
+    compare = suites.add_parser("compare", help="finished runs side by side, item by item")
+    compare.add_argument("runs", nargs="+", metavar="[NAME=]DIR", help="two or more; the first is compared against")
+    compare.add_argument("--out", required=True, type=Path, metavar="FILE", help="the page to write")
 
 
 def _configure_grounding(parser: argparse.ArgumentParser) -> None:
@@ -56,6 +60,10 @@ def _configure_phone(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.suite == "compare":
+        from agentkit.cli.eval_compare import run_compare
+
+        return run_compare(args)
     if args.suite == "phone":
         from agentkit.cli.eval_phone import run_phone
 

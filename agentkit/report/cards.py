@@ -158,7 +158,7 @@ def _change_tiles(before: str, after: str, change: Difference) -> Markup:
             tag("em", f"95 % {100 * change.low:+.1f} to {100 * change.high:+.1f}"),
             class_="tile",
         ),
-        _tile(f"{change.gained} / {change.lost}", "gained / lost items", f"McNemar p = {_p(change.p_value)}"),
+        _tile(f"{change.gained} / {change.lost}", "gained / lost items", f"McNemar p {_p(change.p_value)}"),
         class_="tiles",
     )
 
@@ -177,7 +177,7 @@ def _change_table(base: str, changes: Mapping[str, Difference | None]) -> Markup
             tag("td", f"{100 * change.low:+.1f} to {100 * change.high:+.1f}", class_="num"),
             tag("td", change.gained, class_="num"),
             tag("td", change.lost, class_="num"),
-            tag("td", _p(change.p_value), class_="num"),
+            tag("td", _p(change.p_value).removeprefix("= "), class_="num"),
         )
         rows.append(tag("tr", tag("th", name), *cells))
     return tag("div", tag("table", tag("thead", head), tag("tbody", *rows)), class_="scroll")
@@ -249,4 +249,4 @@ def _solved_steps(card: EpisodeCard) -> str:
 
 
 def _p(value: float) -> str:
-    return f"{value:.2g}" if value >= 0.001 else "< 0.001"
+    return f"= {value:.2g}" if value >= 0.001 else "< 0.001"

@@ -203,7 +203,8 @@ def table(columns: Sequence[str], rows: Mapping[str, Mapping[str, Rate]], corner
 
 
 def _svg(height: float, *parts: Markup) -> Markup:
-    return tag("svg", *parts, viewBox=f"0 0 {WIDTH:g} {height:g}", class_="chart", role="img")
+    drawing = tag("svg", *parts, viewBox=f"0 0 {WIDTH:g} {height:g}", class_="chart", role="img")
+    return tag("div", drawing, class_="scroll")
 
 
 def _percent_axis(top: float, bottom: float, scale: float) -> Markup:

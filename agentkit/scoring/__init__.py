@@ -1,6 +1,6 @@
 """Scores as pure functions: what a run earned, how sure that is, and what it cost. No torch, no pictures, no device."""
 
-from agentkit.scoring.card import ScoreCard, card_json, card_text
+from agentkit.scoring.card import ScoreCard, card_json, card_of_json, card_text
 from agentkit.scoring.episodes import (
     EpisodeCard,
     EpisodeResult,
@@ -26,7 +26,7 @@ from agentkit.scoring.store import append_row, prediction_of, prediction_row, re
 
 __all__ = [
     "Cost", "Difference", "EpisodeCard", "EpisodeResult", "Estimate", "GroundingCard", "GroundingSample", "NoTarget",
-    "Outcome", "Polygon", "Prediction", "Rate", "ScoreCard", "Target", "append_row", "card_json", "card_of_results",
-    "card_text", "judge", "macro_average", "mean_interval", "paired_difference", "prediction_of", "prediction_row",
-    "read_rows", "score_episode", "score_episodes", "score_grounding", "template_of",
+    "Outcome", "Polygon", "Prediction", "Rate", "ScoreCard", "Target", "append_row", "card_json", "card_of_json",
+    "card_of_results", "card_text", "judge", "macro_average", "mean_interval", "paired_difference", "prediction_of",
+    "prediction_row", "read_rows", "score_episode", "score_episodes", "score_grounding", "template_of",
 ]

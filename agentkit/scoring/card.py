@@ -1,4 +1,4 @@
-"""A score card as JSON for machines and as plain text for terminals. HTML is `agentkit.report`'s."""
+"""A score card as JSON for machines, there and back, and as plain text for terminals. HTML is `agentkit.report`'s."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any, TypeAlias
 
-from agentkit.scoring.episodes import EpisodeCard
-from agentkit.scoring.grounding import GroundingCard
-from agentkit.scoring.intervals import Rate
+from agentkit.errors import DataError, boundary
+from agentkit.scoring.episodes import EpisodeCard, EpisodeResult
+from agentkit.scoring.grounding import Cost, GroundingCard, Outcome
+from agentkit.scoring.intervals import Estimate, Rate
+from agentkit.types import Ending
 
 ScoreCard: TypeAlias = GroundingCard | EpisodeCard
 
@@ -18,6 +20,12 @@ ScoreCard: TypeAlias = GroundingCard | EpisodeCard
 def card_json(card: ScoreCard) -> dict[str, Any]:
     """The card as JSON-safe data; rates carry value and interval, and an undefined number is null."""
     return _plain(card)
+
+
+def card_of_json(data: Mapping[str, Any]) -> ScoreCard:
+    """The card that `card_json` wrote. DataError when `data` is not one."""
+    with boundary(DataError, "not a score card"):
+        return _grounding_of(data) if "accuracy" in data else _episodes_of(data)
 
 
 def card_text(card: ScoreCard) -> str:
@@ -76,6 +84,66 @@ def _cell(rate: Rate | None) -> str:
 
 def _percent(value: float) -> str:
     return f"{100 * value:.1f} %" if math.isfinite(value) else "unknown"
+
+
+def _grounding_of(data: Mapping[str, Any]) -> GroundingCard:
+    rates = {name: _rate(data[name]) for name in ("accuracy", "malformed", "refused")}
+    refusals = {name: _rate(data[name]) for name in ("refusal_precision", "refusal_recall")}
+    return GroundingCard(
+        macro={name: _estimate(value) for name, value in data["macro"].items()},
+        groups=_tables(data["groups"]),
+        cross=_tables(data["cross"]),
+        outcomes=dict(data["outcomes"]),
+        distance=_number(data["distance"]),
+        miss_distance=_number(data["miss_distance"]),
+        missing=tuple(data["missing"]),
+        by_id={key: Outcome(value) for key, value in data["by_id"].items()},
+        cost=Cost(**{**data["cost"], "seconds": _number(data["cost"]["seconds"])}),
+        seed=data["seed"],
+        **rates,
+        **refusals,
+    )
+
+
+def _episodes_of(data: Mapping[str, Any]) -> EpisodeCard:
+    results = tuple(_result(value) for value in data["results"])
+    return EpisodeCard(
+        solved=_rate(data["solved"]),
+        success=_estimate(data["success"]),
+        templates={name: _rate(value) for name, value in data["templates"].items()},
+        endings=dict(data["endings"]),
+        broken=tuple(result for result in results if result.ending is Ending.BROKEN),
+        missing=tuple(data["missing"]),
+        steps=_number(data["steps"]),
+        steps_solved=_number(data["steps_solved"]),
+        malformed=_rate(data["malformed"]),
+        seconds_step=_number(data["seconds_step"]),
+        tokens_step=dict(data["tokens_step"]),
+        results=results,
+        baselines={name: _rate(value) for name, value in data["baselines"].items()},
+        seed=data["seed"],
+    )
+
+
+def _result(data: Mapping[str, Any]) -> EpisodeResult:
+    return EpisodeResult(**{**data, "success": _number(data["success"]), "ending": Ending(data["ending"])})
+
+
+def _tables(data: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Rate]]:
+    return {name: {group: _rate(value) for group, value in row.items()} for name, row in data.items()}
+
+
+def _rate(data: Mapping[str, Any]) -> Rate:
+    return Rate(data["hits"], data["total"])
+
+
+def _estimate(data: Mapping[str, Any]) -> Estimate:
+    return Estimate(_number(data["value"]), _number(data["low"]), _number(data["high"]), data["count"])
+
+
+def _number(value: float | None) -> float:
+    """JSON has no nan; null stands for it."""
+    return math.nan if value is None else float(value)
 
 
 def _plain(value: Any) -> Any:

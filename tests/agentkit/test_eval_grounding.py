@@ -184,3 +184,22 @@ def test_help_is_instant() -> None:
     )
     for suite in ("screenspot-v2", "phone"):
         subprocess.run([sys.executable, "-c", code, suite], check=True, capture_output=True, timeout=60)
+
+
+def test_comparing_two_runs(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    evaluate(data, tmp_path / "a", "--policy", "centre")
+    said = tmp_path / "said.jsonl"
+    rows = [
+        {"id": f"screenspot_mobile_v2:{i}", "point": [0.5, 0.5] if i % 2 == 0 else [0.85, 0.9]} for i in range(COUNT)
+    ]
+    said.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    evaluate(data, tmp_path / "b", "--predictions", str(said))
+    capsys.readouterr()
+    page = tmp_path / "compare.html"
+    command = ["eval", "compare", f"centre={tmp_path / 'a'}", f"both={tmp_path / 'b'}", "--out", str(page)]
+    assert main(command) == 0
+    assert "centre -> both: +50.0 points" in capsys.readouterr().out
+    assert "gained / lost items" in page.read_text()
+    assert main(["eval", "compare", str(tmp_path / "a"), "--out", str(page)]) == 2
+    assert main(["eval", "compare", str(tmp_path / "a"), str(tmp_path), "--out", str(page)]) == 2
+    assert "is not a finished run" in capsys.readouterr().err

@@ -11,7 +11,7 @@ from PIL import Image
 
 from agentkit.actions import Finished, Malformed
 from agentkit.errors import DataError
-from agentkit.scoring import Rate, card_json, card_text, score_episodes, template_of
+from agentkit.scoring import Rate, card_json, card_of_json, card_text, score_episodes, template_of
 from agentkit.types import Ending, Observation, Reply, Step, Trajectory
 
 
@@ -60,7 +60,9 @@ def test_denominators() -> None:
     text = card_text(card)
     assert "wifi/2: device lost" in text
     assert "baseline no-op" in text
-    assert json.loads(json.dumps(card_json(card), allow_nan=False))["broken"][0]["success"] is None
+    data = json.loads(json.dumps(card_json(card), allow_nan=False))
+    assert data["broken"][0]["success"] is None
+    assert repr(card_of_json(data)) == repr(card)
 
 
 def test_everything_broken_is_no_score() -> None:

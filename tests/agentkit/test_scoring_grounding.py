@@ -18,6 +18,7 @@ from agentkit.scoring import (
     Prediction,
     append_row,
     card_json,
+    card_of_json,
     card_text,
     prediction_of,
     prediction_row,
@@ -140,6 +141,10 @@ def test_card_json_is_json() -> None:
     assert data["accuracy"] == {"hits": 0, "total": 1, "value": 0.0, "low": 0.0, "high": pytest.approx(0.793, abs=1e-3)}
     assert data["distance"] is None
     assert data["cost"]["tokens"] == {"prompt": 7.0}
+    again = card_of_json(data)
+    assert repr(again) == repr(card)
+    with pytest.raises(DataError, match="not a score card"):
+        card_of_json({"accuracy": {"hits": 1}})
 
 
 @pytest.mark.parametrize(
