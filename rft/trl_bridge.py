@@ -33,11 +33,27 @@ from rft.stopwatch import Stopwatch
 log = logging.getLogger(__name__)
 
 
-class _SafeSaving:
-    """Mixin: a checkpoint that cannot be written is removed and reported; the older ones stay."""
+class _Checkpoints:
+    """Mixin: checkpoints that load what they saved, and a full disk that costs the new one only."""
 
     args: Any
     state: Any
+    model: Any
+    is_fsdp_enabled: bool
+    is_deepspeed_enabled: bool
+
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
+        """Full weights go through `from_pretrained`.
+
+        Trainer hands the file's tensors to a lenient `load_state_dict`, but `save_pretrained` renames Qwen2.5-VL's, so
+        nothing matches and training silently goes on from the weights it began with (seen in transformers 5.23).
+        """
+        target = self.model if model is None else model
+        if hasattr(target, "peft_config") or self.is_fsdp_enabled or self.is_deepspeed_enabled:
+            super()._load_from_checkpoint(resume_from_checkpoint, model)  # type: ignore[misc]
+            return
+        saved = type(target).from_pretrained(resume_from_checkpoint, dtype=target.dtype)
+        target.load_state_dict(saved.state_dict())
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         target = Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}"
@@ -47,7 +63,7 @@ class _SafeSaving:
             raise save_failed(target, error) from error
 
 
-class AgentGRPOTrainer(_SafeSaving, GRPOTrainer):
+class AgentGRPOTrainer(_Checkpoints, GRPOTrainer):
     """`GRPOTrainer` that shares prompts (with `share_prompt`) and logs `time/...`, seconds per step on this process.
 
     `generate` samples, `score` computes rewards, `prepare` handles pictures, templates and any extra scoring passes,
@@ -181,8 +197,8 @@ class AgentGRPOTrainer(_SafeSaving, GRPOTrainer):
         return model.get_base_model() if hasattr(model, "get_base_model") else model
 
 
-class AgentSFTTrainer(_SafeSaving, SFTTrainer):
-    """`SFTTrainer` with safe saving."""
+class AgentSFTTrainer(_Checkpoints, SFTTrainer):
+    """`SFTTrainer` with checkpoints that can be trusted."""
 
 
 def grpo_trainer(config: TrainConfig, parts: Parts, callbacks: list[Any]) -> AgentGRPOTrainer:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 C = TypeVar("C", bound=RunConfig)
 
+LAUNCH_FIELDS = ("launch", "nproc", "nnodes", "rdzv_endpoint", "accelerate_config")
+"""Settings that the launched processes must not see: torchrun reads `--nproc` among its script's words as its own."""
+
 
 def configure(parser: argparse.ArgumentParser, config: type[RunConfig]) -> None:
     """Every field as a flag, and the two flags that only print."""
@@ -52,11 +55,11 @@ def run(command: str, args: argparse.Namespace, config_type: type[C], work: Call
 
 
 def words(config_file: str | None, flags: dict[str, object]) -> list[str]:
-    """The given flags as command-line words, without those that ask for a launch."""
+    """The given flags as command-line words, without those about launching."""
     out = ["--config", config_file] if config_file else []
     for name, value in flags.items():
         flag = name.replace("_", "-")
-        if name == "launch":
+        if name in LAUNCH_FIELDS:
             continue
         if isinstance(value, bool):
             out.append(f"--{flag}" if value else f"--no-{flag}")

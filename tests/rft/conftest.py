@@ -83,6 +83,7 @@ def two_answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
         box = [0.0, 0.0, 0.5, 1.0] if red else [0.5, 0.0, 1.0, 1.0]
         rows.append({"image": f"{index}.png", "instruction": "pick", "box": box})
     (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    vocabulary = json.loads((folder / "model" / "config.json").read_text())["text_config"]["vocab_size"]
     answers = [tokenizer.convert_tokens_to_ids(text) for text in (LEFT, RIGHT)]
     return {
         "model": str(folder / "model"),
@@ -93,5 +94,5 @@ def two_answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
         "group": 8,
         "prompts": 4,
         "max_new_tokens": 1,
-        "generation_args": {"suppress_tokens": [i for i in range(len(tokenizer)) if i not in answers]},
+        "generation_args": {"suppress_tokens": [i for i in range(vocabulary) if i not in answers]},
     }

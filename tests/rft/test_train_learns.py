@@ -44,13 +44,10 @@ def test_the_log_names_terms_and_times(learned):
 def test_the_saved_model_acts_as_it_learned(learned, two_answers):
     result, _ = learned
     policy = QwenPolicy(result.final, "venus1_ground", device="cpu", max_new_tokens=1)
-    model = policy.model
-    allowed = [
-        i for i in range(model.lm_head.out_features) if i not in two_answers["generation_args"]["suppress_tokens"]
-    ]
-    banned = torch.full((model.lm_head.out_features,), float("-inf"))
-    banned[[i for i in allowed if i < len(policy.processor.tokenizer)]] = 0
-    model.lm_head.register_forward_hook(lambda _m, _i, logits: logits + banned)
+    head = policy.model.lm_head
+    banned = torch.zeros(head.out_features)
+    banned[two_answers["generation_args"]["suppress_tokens"]] = float("-inf")
+    head.register_forward_hook(lambda _m, _i, logits: logits + banned)
     for colour, side in (((235, 20, 20), 0.25), ((20, 20, 235), 0.75)):
         reply = policy.reply("pick", [], Observation(Image.new("RGB", (56, 56), colour)))
         assert isinstance(reply.action, Click) and reply.action.at.x == side

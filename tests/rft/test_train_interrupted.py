@@ -1,0 +1,216 @@
+"""Runs that are killed, stopped, out of disk or spread over processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from agentkit.errors import ConfigError
+from rft.checkpoints import SaveError, fault_of, newest_complete
+from rft.configs import TrainConfig
+from rft.guards import DivergedError, FiniteGradients, StopOnSigterm
+from rft.run_log import Alarms, read_metrics
+from rft.train import train
+
+STEPS = 6
+
+
+def start(settings, out, *words):
+    """`rft train` in a process of its own, six steps with a checkpoint every second one."""
+    flags = ["--config", str(out.parent / f"{out.name}.json"), "--out", str(out), "--steps", str(STEPS), *words]
+    Path(flags[1]).write_text(json.dumps(settings))  # JSON is YAML
+    env = {**os.environ, "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen([sys.executable, "-m", "rft", "train", *flags], env=env, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for_lines(process, out, count):
+    deadline = time.monotonic() + 90
+    while len(read_metrics(out / "metrics.jsonl")) < count:
+        assert process.poll() is None, process.stderr.read()
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def finish(process):
+    """Exit code and stderr."""
+    _, err = process.communicate(timeout=120)
+    return process.returncode, err
+
+
+def comparable(out):
+    """Metrics without the clock."""
+    lines = read_metrics(out / "metrics.jsonl")
+    return [{key: value for key, value in line.items() if "time" not in key} for line in lines]
+
+
+@pytest.fixture
+def settings(two_answers):
+    return {**two_answers, "save_every": 2, "prompts": 2}
+
+
+@pytest.mark.slow
+def test_a_killed_run_goes_on_as_if_it_had_not_been(settings, tmp_path):
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    train(TrainConfig(**settings, out=str(whole), steps=STEPS))
+    process = start(settings, broken)
+    wait_for_lines(process, broken, 3)
+    process.kill()
+    finish(process)
+    # What a kill in the middle of writing leaves: weights cut off, and half a line of metrics.
+    found, _ = newest_complete(broken / "checkpoints")
+    half = broken / "checkpoints" / "checkpoint-99"
+    shutil.copytree(found, half)
+    (half / "model.safetensors").write_bytes((half / "model.safetensors").read_bytes()[:5000])
+    with (broken / "metrics.jsonl").open("a") as file:
+        file.write('{"step": 4, "rew')
+    process = start(settings, broken)
+    code, err = finish(process)
+    assert code == 0, err
+    assert "skipping half-written" in err and "checkpoint-99" in err and f"resuming from {found}" in err
+    assert comparable(broken) == comparable(whole)
+
+
+@pytest.mark.parametrize("changes", [{}, {"lora_r": 4}, {"batch_size": 8}], ids=["full", "adapter", "two-passes"])
+def test_resuming_loads_weights_optimizer_and_random_state(settings, tmp_path, changes):
+    settings = {**settings, **changes}
+    train(TrainConfig(**settings, out=str(tmp_path / "whole"), steps=4))
+    for steps in (2, 4):
+        train(TrainConfig(**settings, out=str(tmp_path / "halves"), steps=steps))
+    assert comparable(tmp_path / "whole")[-1]["grad_norm"] > 0
+    assert comparable(tmp_path / "halves") == comparable(tmp_path / "whole")
+
+
+@pytest.mark.slow
+def test_sigterm_saves_a_checkpoint_and_exits_143(settings, tmp_path):
+    out = tmp_path / "run"
+    process = start({**settings, "save_every": 0}, out, "--steps", "2000")
+    wait_for_lines(process, out, 2)
+    process.send_signal(signal.SIGTERM)
+    code, err = finish(process)
+    assert code == 143 and "run the same command again" in err
+    found, skipped = newest_complete(out / "checkpoints")
+    assert found is not None and not skipped and not (out / "final").exists()
+    assert read_metrics(out / "metrics.jsonl")[-1]["step"] == int(found.name.split("-")[1])
+
+
+def test_a_second_sigterm_exits_at_once(monkeypatch):
+    codes = []
+    monkeypatch.setattr(os, "_exit", codes.append)
+    before = signal.getsignal(signal.SIGTERM)
+    with StopOnSigterm():
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.01)
+        assert codes == []
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.01)
+    assert codes == [143] and signal.getsignal(signal.SIGTERM) is before
+
+
+def test_a_full_disk_costs_the_new_checkpoint_only(settings, tmp_path):
+    out = tmp_path / "run"
+    train(TrainConfig(**settings, out=str(out), steps=2))
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, hard))
+    try:
+        with pytest.raises(SaveError, match=r"checkpoint-4: the disk is full .* the newest complete .*checkpoint-2"):
+            train(TrainConfig(**settings, out=str(out), steps=4))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    assert [path.name for path in (out / "checkpoints").glob("checkpoint-*")] == ["checkpoint-2"]
+    assert train(TrainConfig(**settings, out=str(out), steps=4)).steps == 4
+
+
+def test_resume_never_refuses_a_used_folder(settings, tmp_path):
+    config = TrainConfig(**settings, out=str(tmp_path), steps=2, resume="never")
+    train(config)
+    with pytest.raises(ConfigError, match="holds checkpoint-2"):
+        train(config)
+
+
+@pytest.mark.parametrize(
+    ("damage", "fault"),
+    [
+        (lambda c: (c / "trainer_state.json").unlink(), "trainer_state.json is missing"),
+        (lambda c: (c / "trainer_state.json").write_text("{"), "trainer_state.json cannot be read"),
+        (lambda c: (c / "model.safetensors").unlink(), "no weights"),
+        (lambda c: (c / "model.safetensors").write_bytes(b""), "model.safetensors cannot be read"),
+        (lambda c: (c / "optimizer.pt").write_bytes(b"PK\x03\x04half"), "optimizer.pt is cut off"),
+    ],
+)
+def test_half_written_checkpoints_are_seen(tmp_path, damage, fault):
+    from safetensors.torch import save_file
+
+    checkpoint = tmp_path / "checkpoint-2"
+    checkpoint.mkdir()
+    save_file({"a": torch.zeros(3)}, checkpoint / "model.safetensors")
+    torch.save({}, checkpoint / "optimizer.pt")
+    (checkpoint / "trainer_state.json").write_text('{"global_step": 2}')
+    assert fault_of(checkpoint) is None
+    damage(checkpoint)
+    assert fault in fault_of(checkpoint)
+    assert newest_complete(tmp_path) == (None, [f"skipping half-written {checkpoint}: {fault_of(checkpoint)}"])
+
+
+@pytest.mark.slow
+def test_two_processes_with_text_only_rows_on_one_of_them(tiny_model, tmp_path):
+    Image.fromarray((np.random.RandomState(0).rand(84, 84, 3) * 255).astype("uint8")).save(tmp_path / "a.png")
+    # In order, and two prompts a step: each step one process has only pictures and the other only text.
+    rows = [
+        {"image": "a.png" if index % 2 else None, "instruction": f"press {index}", "box": [0, 0, 1, 1]}
+        for index in range(8)
+    ]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    settings = {
+        "model": str(tiny_model), "data": str(tmp_path / "rows.jsonl"), "device": "cpu", "lora_r": 4, "group": 2,
+        "prompts": 2, "max_new_tokens": 4, "save_every": 0, "trainer": {"shuffle_dataset": False},
+    }  # fmt: skip
+    out = tmp_path / "run"
+    process = start(settings, out, "--steps", "4", "--launch", "torchrun", "--nproc", "2")
+    code, err = finish(process)
+    assert code == 0, err
+    assert json.loads((out / "run.json").read_text())["processes"] == 2
+    assert [line["step"] for line in read_metrics(out / "metrics.jsonl")] == [1, 2, 3, 4]
+    assert (out / "final" / "model.safetensors").exists()
+
+
+class State:
+    global_step = 3
+
+
+def test_non_finite_gradients_are_skipped_then_fatal():
+    model = torch.nn.Linear(2, 2)
+    guard = FiniteGradients(limit=2)
+
+    def step(value):
+        for parameter in model.parameters():
+            parameter.grad = torch.full_like(parameter, value)
+        guard.on_pre_optimizer_step(None, State, None, model=model)
+        return model.weight.grad is not None
+
+    assert step(1.0) and not step(float("nan")) and step(1e30) and not step(float("inf"))
+    with pytest.raises(DivergedError, match="not finite in 2 steps in a row"):
+        step(float("nan"))
+    assert guard.skipped == 3
+
+
+def test_alarms_speak_once_per_streak():
+    alarms = Alarms(patience=2)
+    for dead, cut in ((1.0, 0.1), (1.0, 0.95), (1.0, 0.95), (0.5, 0.95), (1.0, 0.0), (1.0, 0.0)):
+        alarms.on_log(None, State, None, {"frac_reward_zero_std": dead, "completions/clipped_ratio": cut})
+    assert [("same reward" in text, "max_new_tokens" in text) for text in alarms.raised] == [
+        (True, False),
+        (False, True),
+        (True, False),
+    ]
