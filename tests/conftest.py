@@ -1,10 +1,15 @@
-"""Shared by all tests: a tiny random Qwen2.5-VL on disk."""
+"""Shared by all tests: how property tests run, and a tiny random Qwen2.5-VL on disk."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# No deadline per example: on a busy machine it would fail a test for being interrupted.
+settings.register_profile("glint", deadline=None)
+settings.load_profile("glint")
 
 _SPECIAL = (
     "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", "<|vision_pad|>",

@@ -90,7 +90,7 @@ def test_golden_72b_round_trip() -> None:
 def test_a_pixel_is_always_on_the_screen(x: float, y: float, size: tuple[int, int]) -> None:
     column, row = screen(size).pixel(Point(x, y))
     assert 0 <= column < size[0] and 0 <= row < size[1]
-    assert abs(column - x * size[0]) <= 1 and abs(row - y * size[1]) <= 1
+    assert max(abs(column - x * size[0]), abs(row - y * size[1])) <= 1 + 1e-6
 
 
 @given(size=sizes, data=st.data())
@@ -106,13 +106,15 @@ def test_a_round_trip_through_model_pixels_loses_less_than_one(
 ) -> None:
     frame = model_px(budget.resize(size))
     back = frame.point(*frame.numbers(Point(x, y)))
-    assert abs(back.x - x) * frame.width <= 1 and abs(back.y - y) * frame.height <= 1
+    for there, here, extent in ((back.x, x, frame.width), (back.y, y, frame.height)):
+        loss = abs(there - here) * extent
+        assert loss < 1 or (here == 1 and loss < 1 + 1e-9)  # the far border itself is written as the last pixel
 
 
 @given(x=fractions, y=fractions)
 def test_n1000_round_trip(x: float, y: float) -> None:
     back = N1000.point(*N1000.numbers(Point(x, y)))
-    assert abs(back.x - x) <= 0.0005 and abs(back.y - y) <= 0.0005
+    assert max(abs(back.x - x), abs(back.y - y)) <= 0.0005 + 1e-12
     assert UNIT.point(*UNIT.numbers(Point(x, y))) == Point(x, y)
 
 
