@@ -18,6 +18,7 @@ from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 from transformers import Trainer, TrainerCallback, TrainingArguments
 
 from agentkit.errors import GlintError
+from rft.muon import MuonWithAdamW
 from rft.stream import Packer, Scene, packed_loss
 
 SceneSource = Callable[[int], Iterator[Scene]]
@@ -112,6 +113,11 @@ class StreamTrainer(Trainer):
             persistent_workers=bool(workers),
         )
 
+    def create_optimizer(self, *args: Any, **kwargs: Any) -> torch.optim.Optimizer:
+        if self.optimizer is None:
+            self.optimizer = MuonWithAdamW(self.model, self.args.learning_rate)
+        return self.optimizer
+
     def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:
         """Linear warm-up, flat, then a linear fall over the last 40 %, by step or by clock, whichever is further."""
         warmup = max(1, int(self.args.warmup_steps))
@@ -127,7 +133,7 @@ class StreamTrainer(Trainer):
         if self._started is None:
             self._started = time.monotonic()
         inputs = {k: v.to(self.args.device, non_blocking=True) for k, v in inputs.items()}
-        with self.compute_loss_context_manager():
+        with self.accelerator.autocast():  # packed_loss calls submodules, so the wrapped forward is not in play
             loss, hits = packed_loss(self.accelerator.unwrap_model(model), inputs, self.mean, self.std)
         self._hits.append(hits)
         return loss

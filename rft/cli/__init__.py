@@ -8,6 +8,7 @@ from agentkit.command import dispatch
 
 COMMANDS: dict[str, str] = {
     "sft": "rft.cli.sft",
+    "sft-stream": "rft.cli.sft_stream",
     "train": "rft.cli.train",
     "data": "rft.cli.data",
 }
