@@ -11,9 +11,10 @@ import pytest
 
 from agentkit.errors import ConfigError
 from envs.phone.app import App
+from envs.phone.candidates import candidates_of, same_job
 from envs.phone.device import Phone
 from envs.phone.screens import WALK, random_screen, screens, targets
-from envs.phone.targets import Target, _candidates, _same_job
+from envs.phone.targets import Target
 from envs.phone.ui import Button, Screen
 from envs.phone.words import FIRST_NAMES, LAST_NAMES, part, vocabulary
 
@@ -35,7 +36,7 @@ def test_every_point_of_a_box_reaches_its_element(screen: str) -> None:
     rng = random.Random(0)
     checked = 0
     for phone in walk(25, 1, screen=screen):
-        owners = {c.area: c.node for c in _candidates(phone)}
+        owners = {c.area: c.node for c in candidates_of(phone)}
         for target in targets(phone, rng):
             x1, y1, x2, y2 = pixels(target, phone)
             node = owners[x1, y1, x2, y2]
@@ -43,7 +44,7 @@ def test_every_point_of_a_box_reaches_its_element(screen: str) -> None:
                 (rng.randrange(x1, x2), rng.randrange(y1, y2)) for _ in range(6)
             ]:
                 reached = phone.scene.target_at(x, y)
-                assert reached is not None and (reached is node or _same_job(node, reached)), target
+                assert reached is not None and (reached is node or same_job(node, reached)), target
                 checked += 1
     assert checked > 1000
 
