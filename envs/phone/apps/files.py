@@ -54,6 +54,8 @@ COLLECTIONS = {
     "Audio": "music-note",
     "Documents": "file-document",
 }
+MOST_HITS = 40
+"""Rows shown of a search or of the recent files."""
 _LIKELY = {
     "Alarms": "mp3",
     "DCIM": "jpg",
@@ -246,12 +248,16 @@ class Files(App):
         )
 
     def _rows(self) -> list[Entry]:
+        """What the folder, the collection or the search holds, in order."""
         files = self.device.files
+        if self.view == "search":
+            needle = self.query.casefold()
+            return arrange([e for e in walk(files, STORAGE) if needle in e.name.casefold()], self.order)[:MOST_HITS]
         if not self.collection:
             return entries(files, self.path, self.order)
         everything = [e for e in walk(files, STORAGE) if not e.folder]
         if self.collection == "Recent":
-            return sorted(everything, key=lambda e: e.modified, reverse=True)[:20]
+            return sorted(everything, key=lambda e: e.modified, reverse=True)[:MOST_HITS]
         kinds = {"Images": ("Image",), "Videos": ("Video",), "Audio": ("Audio",), "Documents": ("Document", "Text")}
         return arrange([e for e in everything if e.kind in kinds[self.collection]], self.order)
 
@@ -295,9 +301,8 @@ class Files(App):
             TextField(self.query, self._set_query, hint="Search this phone", autofocus=True, id="search_src_text")
         ]
         if self.query:
-            needle = self.query.casefold()
-            hits = [e for e in walk(self.device.files, STORAGE) if needle in e.name.casefold()]
-            body += [self._row(n, row) for n, row in enumerate(arrange(hits, self.order)[:40])]
+            hits = self._rows()
+            body += [self._row(n, row) for n, row in enumerate(hits)]
             if not hits:
                 body.append(Text("No matches on this phone", align="center", color="on_surface_variant", id="message"))
         if self.chosen:

@@ -267,7 +267,7 @@ class Markor(App):
             editor = TextField(
                 self.text,
                 self._set_text,
-                hint="Start typing…",
+                hint="" if self.text else "Start typing…",
                 multiline=True,
                 id="document__fragment__edit__highlighting_editor",
             )

@@ -465,4 +465,6 @@ class Messages(App):
 
 
 def _letter(name: str) -> str:
-    return next((c.upper() for c in name if c.isalnum()), "#")
+    """The avatar's letter: a name's first, a number's last digit."""
+    signs = [c.upper() for c in name if c.isalnum()]
+    return (signs[0] if signs[0].isalpha() else signs[-1]) if signs else "#"
