@@ -7,7 +7,7 @@ screen reader would say. One that cannot be found after scrolling both ways rais
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING
 
 from agentkit.actions import Action, CallUser, Click, Direction, Drag, Launch, LongPress, Point, Press, Scroll, Type
@@ -105,6 +105,19 @@ def slide(phone: Phone, id: str, value: float) -> Steps:
     middle = centre(phone, element)
     left, right = element.bounds[0] / phone.size[0], element.bounds[2] / phone.size[0]
     yield Drag(middle, Point(left + value * (right - left), middle.y))
+
+
+def gather(phone: Phone, wanted: Callable[[Element], bool]) -> Generator[Action, None, dict[str, Element]]:
+    """Scroll down to the end; the matching elements met on the way, by text, in the order in which they were met."""
+    met: dict[str, Element] = {}
+    for _ in range(SCROLLS):
+        before = phone.elements()
+        for element in filter(wanted, before):
+            met.setdefault(element.text, element)
+        yield Scroll(direction="up")
+        if phone.elements() == before:
+            break
+    return met
 
 
 def back() -> Steps:

@@ -167,7 +167,7 @@ class LargestFile(FilesTask):
         yield from oracle.tap_label(phone, "More options")
         yield from oracle.tap_text(phone, "Sort by…")
         yield from oracle.tap_text(phone, "Size (largest first)")
-        yield from oracle.answer(_rows(phone)[0])
+        yield from oracle.answer(oracle.read(phone, "row_0"))
 
 
 class CountFiles(FilesTask):
@@ -187,13 +187,8 @@ class CountFiles(FilesTask):
 
     def oracle(self, phone: Phone) -> Steps:
         yield from _open_folder(phone, self.params["folder"])
-        seen = set(_rows(phone))
-        while True:
-            yield Scroll(direction="up")
-            if seen.issuperset(_rows(phone)):
-                break
-            seen |= set(_rows(phone))
-        yield from oracle.answer(str(sum(name.endswith(f".{self.params['extension']}") for name in seen)))
+        names = yield from oracle.gather(phone, lambda e: e.text.endswith(f".{self.params['extension']}"))
+        yield from oracle.answer(str(len(names)))
 
 
 class FindFile(FilesTask):
@@ -268,11 +263,6 @@ def _filler(rng: random.Random, size: int) -> str:
 
 def _without(tree: Tree, path: str) -> Tree:
     return {p: text for p, text in tree.items() if p != path}
-
-
-def _rows(phone: Phone) -> list[str]:
-    """Names of the files listed on the screen, top to bottom."""
-    return [e.text for e in phone.elements() if "." in e.text and "_" in e.text and " " not in e.text]
 
 
 def _storage(phone: Phone) -> Steps:

@@ -255,7 +255,7 @@ class CountNotes(NotesTask):
     def oracle(self, phone: Phone) -> Steps:
         yield from oracle.launch(APP)
         yield from oracle.tap_text(phone, self.params["folder"])
-        names = {e.text for e in phone.elements() if e.text.endswith((".md", ".txt"))}
+        names = yield from oracle.gather(phone, lambda e: e.text.endswith((".md", ".txt")))
         yield from oracle.answer(str(len(names)))
 
 
