@@ -123,7 +123,6 @@ class Telephony:
         ).fetchone()[0]
         new = self.db.execute("INSERT INTO threads (recipient_ids) VALUES (?) RETURNING _id", (str(recipient),))
         thread = int(new.fetchone()[0])
-        self.db.commit()
         return thread
 
     def conversations(self) -> list[Conversation]:
@@ -150,7 +149,7 @@ class Telephony:
 
     def mark_read(self, thread_id: int) -> None:
         self.db.execute("UPDATE sms SET read = 1, seen = 1 WHERE thread_id = ? AND read = 0", (thread_id,))
-        self._summarise(thread_id)
+        self.db.execute("UPDATE threads SET read = 1 WHERE _id = ?", (thread_id,))
 
     def delete_message(self, message_id: int) -> None:
         row = self.db.execute("DELETE FROM sms WHERE _id = ? RETURNING thread_id", (message_id,)).fetchone()
@@ -164,13 +163,11 @@ class Telephony:
     def clear(self) -> None:
         for table in ("sms", "threads", "canonical_addresses"):
             self.db.execute(f"DELETE FROM {table}")  # noqa: S608
-        self.db.commit()
 
     def _adopt(self) -> None:
         """Give rows that came in without a thread the thread of their number, as the real provider does."""
         for key, address in self.db.execute("SELECT _id, address FROM sms WHERE thread_id IS NULL").fetchall():
             self.db.execute("UPDATE sms SET thread_id = ? WHERE _id = ?", (self.thread_for(address or ""), key))
-            self.db.commit()
 
     def _summarise(self, thread_id: int) -> None:
         """Bring the `threads` row in line with the messages; an empty thread loses its row."""
@@ -185,7 +182,6 @@ class Telephony:
             )
         else:
             self.db.execute("DELETE FROM threads WHERE _id = ?", (thread_id,))
-        self.db.commit()
 
 
 def _message(row: tuple[int, int, str | None, str | None, int | None, int | None, int]) -> Message:

@@ -98,7 +98,7 @@ journal journey lecture lesson license lunch manual marathon meeting membership 
 outline party payment permit picnic playlist podcast practice presentation project proposal quote race recipe reminder
 rent report research reservation resume review route salary schedule script seminar shift shopping sketch speech story
 subscription summary survey syllabus task tax test timetable tour training transfer trip tutorial vacation visa vote
-warranty wedding weekend wishlist yoga
+warranty wedding wishlist yoga
 """)
 
 

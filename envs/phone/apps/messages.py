@@ -392,7 +392,7 @@ class Messages(App):
     def _send(self) -> None:
         body = self.drafts.pop(self.thread_id, "").strip()
         if body:
-            self.provider.insert(self.recipient, body, self.device.now(), Box.SENT)
+            self.thread_id = self.provider.insert(self.recipient, body, self.device.now(), Box.SENT)
 
     def _toggle(self, thread_id: int) -> None:
         self.chosen_threads ^= {thread_id}
