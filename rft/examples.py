@@ -23,10 +23,16 @@ if TYPE_CHECKING:
 
 
 class Examples:
-    """The rows of a run under one protocol. `size_model` is the resize rule of the model's processor."""
+    """The rows of a run under one protocol. `size_model` is the resize rule of the model's processor.
 
-    def __init__(self, rows: Sequence[Row], protocol: PromptProtocol, size_model: SizeModel) -> None:
+    With `resize` pictures are handed on at the model's size already: for a sampler that has a processor of its own.
+    """
+
+    def __init__(
+        self, rows: Sequence[Row], protocol: PromptProtocol, size_model: SizeModel, resize: bool = False
+    ) -> None:
         self.rows = tuple(rows)
+        self._resize = resize
         self.protocol = protocol
         self._size_model = size_model
         self._open = _RecentImages(64)
@@ -57,9 +63,14 @@ class Examples:
                     kept.append({"type": "text", "text": inert(part["text"])})
                 elif row.image is not None:
                     kept.append({"type": "image"})
-                    images.append(part["image"])
+                    images.append(self._sized(part["image"]))
             messages.append({"role": message["role"], "content": kept})
         return messages, images
+
+    def _sized(self, picture: Image) -> Image:
+        from PIL import Image
+
+        return picture.resize(self._size_model(picture.size), Image.Resampling.BICUBIC) if self._resize else picture
 
     def gold_reply(self, row: Row) -> str:
         """The text that says the right answer. Raises DataError when the protocol has no words for it."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from agentkit.frames import QWEN25VL, PixelBudget
 from agentkit.protocols import PromptProtocol, get_protocol
-from rft.configs import RunConfig
+from rft.configs import RunConfig, TrainConfig
 from rft.data.rows import read_rows
 from rft.examples import Examples
 from rft.vision_once import Counts, encode_once, freeze, vision_tower
@@ -64,7 +64,9 @@ def load_parts(config: RunConfig) -> Parts:
     if config.freeze_vision:
         freeze(tower)
         counts = encode_once(tower, config.vision_memory) if config.vision_once else None
-    examples = Examples(found.rows, protocol, processor.budget.resize)
+    # vLLM resizes by the folder's own settings, which need not be this run's.
+    resize = isinstance(config, TrainConfig) and config.generation != "hf"
+    examples = Examples(found.rows, protocol, processor.budget.resize, resize)
     parameters = sum(p.numel() for p in model.parameters())
     return Parts(model, processor, examples, parameters, on_gpu, counts)
 

@@ -6,6 +6,7 @@ import argparse
 import logging
 import os
 import sys
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -71,10 +72,14 @@ def words(config_file: str | None, flags: dict[str, object]) -> list[str]:
 
 
 def _quiet() -> None:
-    """Our own progress to stderr; of the libraries, warnings only, and from the main process."""
-    level = logging.INFO if is_main() else logging.ERROR
+    """Our own progress to stderr; of the libraries warnings only, without the bars; of other ranks errors only."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr, force=True)
-    logging.getLogger("rft").setLevel(level)
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    logging.getLogger("rft").setLevel(logging.INFO)
     if not is_main():
-        logging.getLogger().setLevel(logging.ERROR)
+        logging.disable(logging.WARNING)
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    # Names that transformers is about to change; TRL uses them, we cannot.
+    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()

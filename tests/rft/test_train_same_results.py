@@ -6,7 +6,9 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from agentkit.policies.qwen_load import load_model
 from rft.configs import SftConfig, TrainConfig
+from rft.export import merge_adapter
 from rft.run_log import read_metrics
 from rft.train import sft, train
 
@@ -68,6 +70,18 @@ def test_a_batch_replayed_is_not_sampled_again(run):
     _, log = run("twice", iterations=2, batch_size=4)
     assert ["reward" in line for line in log] == [True, False, True]
     assert log[1]["grad_norm"] > 0 and log[1]["time/generate"] == 0
+
+
+def test_the_final_model_is_the_base_plus_the_adapter(run, tiny_model, tmp_path):
+    adapter, _ = run("run")
+    assert max(tensor.abs().max() for name, tensor in adapter.items() if "lora_B" in name) > 0
+    merged = merge_adapter(str(tiny_model), tmp_path / "run" / "adapter").state_dict()
+    final = load_model(tmp_path / "run" / "final", "cpu", "float32")[0].state_dict()
+    base = load_model(tiny_model, "cpu", "float32")[0].state_dict()
+    changed = {name for name in base if not torch.equal(base[name], final[name])}
+    assert all("language_model" in name and "_proj.weight" in name for name in changed) and len(changed) == 14
+    for name in base:
+        assert torch.allclose(final[name], merged[name], atol=1e-6), name
 
 
 def test_sft_teaches_the_gold_reply(tiny_model, ground_rows, tmp_path):
