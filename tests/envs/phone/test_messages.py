@@ -6,12 +6,12 @@ import datetime as dt
 import sqlite3
 
 import pytest
+from fingers import press, texts
 
 from agentkit.errors import EnvError
 from envs.phone.apps.contacts import Contacts
 from envs.phone.apps.messages import Messages
 from envs.phone.device import Phone
-from envs.phone.elements import centre
 from envs.phone.people import People, Person
 from envs.phone.telephony import PATH, Box, Telephony, normalise, same_number
 
@@ -33,20 +33,6 @@ def stored(phone: Phone, query: str) -> list[tuple]:
         return connection.execute(query).fetchall()
     finally:
         connection.close()
-
-
-def press(phone: Phone, *, text: str = "", label: str = "", id: str = "", long: bool = False) -> None:
-    hits = [
-        e
-        for e in phone.elements()
-        if (not text or e.text == text) and (not label or e.label == label) and (not id or e.id == id)
-    ]
-    assert hits, (text, label, id, [e.text or e.label for e in phone.elements()])
-    (phone.long_press if long else phone.tap)(*centre(hits[0].bounds))
-
-
-def texts(phone: Phone) -> list[str]:
-    return [e.text for e in phone.elements() if e.text]
 
 
 @pytest.mark.parametrize(
