@@ -9,7 +9,7 @@ from PIL import Image
 
 from agentkit.policies.qwen_load import load_model
 from agentkit.policies.qwen_processor import load_processor
-from rft.distinct import first_same
+from rft.distinct import fingerprints, first_same
 from rft.image_cache import CachedImageProcessor, cache_images
 from rft.shared_prompt import IGNORED, generate_shared, group_rows, pack, pick_images, prompt_positions, rows_of_images
 from rft.vision_once import encode_once, freeze, vision_tower
@@ -54,10 +54,11 @@ def patches(model, images):
 
 
 def test_first_same_needs_every_element():
-    a, b = torch.randn(8, 3), torch.randn(8, 3)
+    a, b = torch.arange(24.0).reshape(8, 3), torch.arange(24.0).reshape(8, 3) + 1
     almost = a.clone()
-    almost[1, 1] += 1e-7
-    swapped = a.clone()[torch.tensor([1, 0, 2, 3, 4, 5, 6, 7])]  # equal sums over all rows
+    almost[1, 1] += 1e-6
+    swapped = a[torch.tensor([0, 2, 1, 3, 4, 5, 6, 7])]  # the same sums, so only comparison tells it apart
+    assert fingerprints([swapped]) == fingerprints([a])
     assert first_same([a, b, a.clone(), almost, b.clone(), swapped]) == [0, 1, 0, 3, 1, 5]
     assert first_same([]) == []
 
