@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from agentkit.actions import Click, Point, Scroll, Type
 from envs.phone import oracle
 from envs.phone.apps.listing import STORAGE
-from envs.phone.apps.markor import NOTEBOOK, TYPES, Markor, made_up_note
+from envs.phone.apps.markor import EDITOR, NOTEBOOK, TYPES, Markor, made_up_note
 from envs.phone.oracle import Steps
 from envs.phone.tasks.answers import says
 from envs.phone.tasks.base import InfeasibleTask, PhoneTask
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 APP = Markor.label
 ROOT = posixpath.relpath(NOTEBOOK, STORAGE)
-EDITOR = "document__fragment__edit__highlighting_editor"
 
 
 class NotesTask(PhoneTask):

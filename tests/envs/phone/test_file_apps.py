@@ -10,13 +10,11 @@ from fingers import press, texts
 from envs.phone.apps.carrying import carry, free_path, name_fault
 from envs.phone.apps.files import Files
 from envs.phone.apps.listing import FOLDERS, STORAGE, STORAGE_NAME, Entry, arrange, date_text, size_text
-from envs.phone.apps.markdown import render
-from envs.phone.apps.markor import NOTEBOOK, Markor
+from envs.phone.apps.markor import EDITOR, NOTEBOOK, Markor
+from envs.phone.apps.markor.markdown import render
 from envs.phone.device import Phone
 from envs.phone.tasks.trees import complete, lay_out, read_back
 from envs.phone.ui import Card, Divider, Text
-
-EDITOR = "document__fragment__edit__highlighting_editor"
 
 
 @pytest.fixture
@@ -111,7 +109,23 @@ def test_moving_meets_a_name_that_is_taken(phone: Phone) -> None:
     assert carry(files, "copy", ["/sdcard/Music"], "/sdcard/Download") == ""
     assert files.list("/sdcard/Download/Music") == files.list("/sdcard/Music")
     assert carry(files, "copy", ["/sdcard/Music"], "/sdcard/Music") != ""
+    assert carry(files, "copy", ["/sdcard/Music"], "/sdcard/Download") == ""
+    assert files.list("/sdcard/Download") == ["Music", "Music (1)"]
     assert files.list("/sdcard/Music") == ["a (1).mp3", "a.mp3"]
+
+
+def test_what_others_remove_is_no_longer_selected(phone: Phone) -> None:
+    for name in ("one.pdf", "two.pdf"):
+        phone.files.write(f"/sdcard/Download/{name}", "x")
+    phone.launch("Files")
+    press(phone, text="one.pdf", long=True)
+    press(phone, text="two.pdf")
+    phone.files.remove("/sdcard/Download/one.pdf")
+    phone.invalidate()
+    assert "1 selected" in texts(phone)
+    press(phone, label="Delete")
+    press(phone, text="OK")
+    assert phone.files.list("/sdcard/Download") == []
 
 
 def test_free_names_and_faults(phone: Phone) -> None:

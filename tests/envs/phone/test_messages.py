@@ -120,6 +120,14 @@ def test_send_to_intent_fills_the_message_box(phone: Phone) -> None:
     assert len(stored(phone, "SELECT 1 FROM sms")) == 1
 
 
+def test_an_empty_thread_stays_the_thread_of_its_number(phone: Phone) -> None:
+    provider = Telephony(phone.files)
+    thread = provider.thread_for("+12015550100")
+    provider.mark_read(thread)
+    assert provider.insert("(201) 555-0100", "Hi", phone.now(), Box.SENT) == thread
+    assert provider.thread_for("+12015550101") != thread
+
+
 def test_copy_and_forward(phone: Phone) -> None:
     provider = Telephony(phone.files)
     provider.insert("+12015550100", "Gate code 4821", phone.now(), Box.INBOX)

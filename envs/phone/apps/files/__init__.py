@@ -1,0 +1,5 @@
+"""Files, the file manager."""
+
+from envs.phone.apps.files.main import Files
+
+__all__ = ["Files"]
