@@ -53,7 +53,6 @@ def _configure_phone(parser: argparse.ArgumentParser) -> None:
     add("--seed", type=int, default=0, help="first instance seed, and of the bootstrap (default: %(default)s)")
     add("--split", choices=("train", "held_out", "all"), default="held_out", help="words (default: %(default)s)")
     add("--screen", default="small", help="small, medium, large, tall, ... (default: %(default)s)")
-    add("--device", choices=("in-process", "adb"), default="in-process", help="how the phone is driven")
     add("--workers", type=int, default=1, metavar="N", help="episodes at the same time (default: %(default)s)")
     add("--no-baseline", action="store_true", help="do not run the no-op baseline beside it")
     add("--out", required=True, type=Path, metavar="DIR", help="new folder, or that of the run to continue")

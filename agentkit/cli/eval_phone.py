@@ -54,7 +54,6 @@ def run_phone(args: argparse.Namespace) -> int:
         "protocol": None if args.policy in ("oracle", "noop") else args.protocol,
         "split": args.split,
         "screen": args.screen,
-        "device": args.device,
         "seed": args.seed,
         "seeds": args.seeds,
         "tasks": [task.key for task in tasks],
@@ -71,8 +70,6 @@ def run_phone(args: argparse.Namespace) -> int:
         policy = NoOp()
     else:
         policy = make_policy(args.policy, get_protocol(args.protocol))
-    if args.device == "adb":
-        env = _over_adb(env)
     results = run_missing(policy, env, tasks, args.workers, args.out / EPISODES)
     baselines = {} if args.no_baseline or args.policy == "noop" else {"no-op": _baseline(NoOp(), tasks)}
     names = [(task.key, template_of(task)) for task in tasks]
@@ -147,12 +144,8 @@ def _baseline(policy: Policy, tasks: Sequence[PhoneTask]) -> Rate:
     return Rate(solved, total)
 
 
-def _over_adb(env: Callable[[], Env]) -> Callable[[], Env]:
-    raise ConfigError("--device adb is not available")
-
-
 def _report(card: EpisodeCard, tasks: Sequence[PhoneTask], folder: Path, settings: dict[str, Any]) -> Report:
-    facts = {key: settings[key] for key in ("policy", "protocol", "split", "screen", "device", "seed") if settings[key]}
+    facts = {key: settings[key] for key in ("policy", "protocol", "split", "screen", "seed") if settings[key]}
     title = "Phone tasks" if math.isnan(card.solved.value) else f"Phone tasks: {100 * card.solved.value:.1f} % solved"
     report = Report(title, str(card.solved), facts | versions())
     report.add_card("Score card", card)
