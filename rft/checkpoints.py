@@ -28,7 +28,7 @@ def step_of(checkpoint: Path) -> int:
 def newest_complete(folder: Path) -> tuple[Path | None, list[str]]:
     """The newest complete checkpoint in `folder`, and one line about each newer one that was passed over."""
     found = sorted((p for p in folder.glob("checkpoint-*") if _NAME.fullmatch(p.name)), key=step_of, reverse=True)
-    skipped = []
+    skipped: list[str] = []
     for checkpoint in found:
         fault = fault_of(checkpoint)
         if fault is None:

@@ -56,7 +56,7 @@ class Examples:
         messages, images = [], []
         for message in self.protocol.messages(goal, steps, observation, self._size_model):
             content = message["content"]
-            parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
+            parts: list[dict[str, Any]] = [{"type": "text", "text": content}] if isinstance(content, str) else content
             kept: list[dict[str, Any]] = []
             for part in parts:
                 if part["type"] != "image":

@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import threading
+import time
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -13,6 +14,7 @@ import torch
 from transformers import TrainerCallback
 
 from agentkit.errors import GlintError
+from rft.launch import is_launched
 
 log = logging.getLogger(__name__)
 
@@ -58,13 +60,18 @@ def _all_finite(gradients: list[torch.Tensor]) -> bool:
     return bool(torch.isfinite(torch.stack([norm.float().to(norms[0].device) for norm in norms])).all())
 
 
+ECHO_S = 2.0
+"""A launcher passes on the SIGTERM that a scheduler already sent to every process; that echo is not a second wish."""
+
+
 class StopOnSigterm(TrainerCallback):
     """While entered, SIGTERM ends training after the current step, with a checkpoint; a second one exits at once."""
 
     def __init__(self) -> None:
         self.stopped = False
         """Training was ended by a signal."""
-        self._asked = False
+        self._asked_at: float | None = None
+        self._echo_s = ECHO_S if is_launched() else 0.0
         self._before: Any = None
 
     def __enter__(self) -> StopOnSigterm:
@@ -77,14 +84,17 @@ class StopOnSigterm(TrainerCallback):
             signal.signal(signal.SIGTERM, self._before)
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
-        if self._asked:
-            os._exit(STOPPED)
-        self._asked = True
+        now = time.monotonic()
+        if self._asked_at is not None:
+            if now - self._asked_at >= self._echo_s:
+                os._exit(STOPPED)
+            return
+        self._asked_at = now
         # write(2), because a handler may interrupt a print that holds the stream's lock.
         os.write(2, b"SIGTERM: saving a checkpoint after this step; send it again to exit at once\n")
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        if _any_rank(self._asked, args.device):
+        if _any_rank(self._asked_at is not None, args.device):
             self.stopped = True
             control.should_save = True
             control.should_training_stop = True

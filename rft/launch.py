@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from types import FrameType
 
 from agentkit.errors import ConfigError
 from rft.configs import RunConfig
@@ -57,13 +58,19 @@ def shown(command: Sequence[str]) -> str:
 
 
 def run_command(command: Sequence[str]) -> int:
-    """Run `command`, pass SIGTERM and SIGINT on to it, and return its exit code."""
+    """Run `command`, pass SIGTERM and SIGINT on to it, and return its exit code: 143 when SIGTERM ended it."""
     child = subprocess.Popen(command)  # noqa: S603 - a list, our own words and the user's flags
-    before = {}
-    for number in (signal.SIGTERM, signal.SIGINT):
-        before[number] = signal.signal(number, lambda n, _frame: child.send_signal(n))
+    passed: set[int] = set()
+
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        passed.add(number)
+        child.send_signal(number)
+
+    before = {number: signal.signal(number, pass_on) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        return child.wait()
+        code = child.wait()
+        # torchrun answers a signal with a traceback and 1.
+        return 143 if code and signal.SIGTERM in passed else code
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -6,10 +6,31 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from agentkit.errors import ConfigError
 from rft.examples import Examples
 from rft.rewards import Reward
 
 log = logging.getLogger(__name__)
+
+
+def check_gold(reward: Reward, examples: Examples) -> None:
+    """Let each row's own answer be scored. ConfigError when the reward cannot score such rows; else a warning at most.
+
+    An answer that is not `correct` cannot be learned: a box smaller than a pixel of the resized screenshot, say.
+    """
+    lost = []
+    for row in examples.rows:
+        text = examples.gold_reply(row)
+        reply = examples.protocol.parse(text, examples.model_size(row))
+        try:
+            correct = reward(reply, text, row.gold)["correct"]
+        except ValueError as error:
+            raise ConfigError(f"reward {reward.name} cannot score row {row.number}: {error}") from error
+        if not correct:
+            lost.append(row.number)
+    if lost:
+        log.warning("%d of %d rows cannot be answered right under %s, the first is row %d",
+                    len(lost), len(examples.rows), examples.protocol.name, lost[0])  # fmt: skip
 
 
 def reward_function(reward: Reward, examples: Examples) -> Callable[..., list[float | None]]:

@@ -45,7 +45,10 @@ class Groups:
 def group_rows(prompt_ids: Tensor, prompt_mask: Tensor, pictures: list[list[int]]) -> Groups:
     """Group the rows of `prompt_ids` [B, P]; `pictures[row]` are indices of the row's distinct pictures."""
     seen: dict[tuple[Any, ...], int] = {}
-    leaders, group_of, slot_of, filled = [], [], [], []
+    leaders: list[int] = []
+    group_of: list[int] = []
+    slot_of: list[int] = []
+    filled: list[int] = []
     rows = zip(prompt_ids.tolist(), prompt_mask.tolist(), pictures, strict=True)
     for index, (ids, mask, images) in enumerate(rows):
         key = (tuple(ids), tuple(mask), tuple(images))
@@ -177,14 +180,17 @@ def generate_shared(
 
     counts = _images_per_row(model, input_ids, image_grid_thw)
     groups = group_rows(input_ids, attention_mask, rows_of_images(counts, image_grid_thw, pixel_values))
-    images = {} if pixel_values is None else {"pixel_values": pixel_values, "image_grid_thw": image_grid_thw}
+    images: dict[str, Tensor] = {}
+    if pixel_values is not None and image_grid_thw is not None:
+        images = {"pixel_values": pixel_values, "image_grid_thw": image_grid_thw}
     if len(groups.leaders) == len(counts) or input_ids.shape[1] < 2:
-        types = {} if mm_token_type_ids is None else {"mm_token_type_ids": mm_token_type_ids}
-        return generate(input_ids=input_ids, attention_mask=attention_mask, **images, **types, **kwargs)
+        if mm_token_type_ids is not None:
+            kwargs["mm_token_type_ids"] = mm_token_type_ids
+        return generate(input_ids=input_ids, attention_mask=attention_mask, **images, **kwargs)
 
     leaders = torch.tensor(groups.leaders, device=input_ids.device)
     if images:
-        images = pick_images(groups.leaders, counts, image_grid_thw, pixel_values)  # type: ignore[arg-type]
+        images = pick_images(groups.leaders, counts, images["image_grid_thw"], images["pixel_values"])
     ids, mask = input_ids[leaders], attention_mask[leaders]
     types = None if mm_token_type_ids is None else mm_token_type_ids[leaders]
     positions = prompt_positions(model, ids, mask, images, types)

@@ -26,7 +26,7 @@ from rft.closest import unknown
 from rft.configs import RunConfig, SftConfig, TrainConfig
 from rft.loading import Parts
 from rft.rewards import get_reward
-from rft.scoring import reward_function
+from rft.scoring import check_gold, reward_function
 from rft.shared_prompt import generate_shared, group_rows, pack, pick_images, prompt_positions, rows_of_images
 from rft.stopwatch import Stopwatch
 
@@ -70,6 +70,8 @@ class AgentGRPOTrainer(_Checkpoints, GRPOTrainer):
     `loss` runs forward and backward, `other` is the optimizer, loading and saving; `step` is their sum.
     """
 
+    _buffered_inputs: Any
+
     def __init__(self, *args: Any, share_prompt: bool = True, **kwargs: Any) -> None:
         self._share = share_prompt
         self._watch = Stopwatch("generate", "score", "prepare", "loss")
@@ -87,7 +89,7 @@ class AgentGRPOTrainer(_Checkpoints, GRPOTrainer):
             if passes == 1:
                 self._buffered_inputs = [scored]
             else:
-                parts = split_tensor_dict(split_pixel_values_by_grid(scored), passes)
+                parts: Any = split_tensor_dict(split_pixel_values_by_grid(scored), passes)  # type: ignore[arg-type]
                 self._buffered_inputs = [unsplit_pixel_values_by_grid(part) for part in parts]
         return self._buffered_inputs[self._step % passes]
 
@@ -207,12 +209,13 @@ def grpo_trainer(config: TrainConfig, parts: Parts, callbacks: list[Any]) -> Age
     if rows < config.prompts:
         raise ConfigError(f"a step needs {config.prompts} distinct rows (prompts), the data has {rows}")
     arguments = _arguments(GRPOConfig, grpo_arguments(config, parts.parameters, parts.on_gpu))
-    reward = reward_function(get_reward(config.reward, **config.reward_args), parts.examples)
+    reward = get_reward(config.reward, **config.reward_args)
+    check_gold(reward, parts.examples)
     return _construct(
         AgentGRPOTrainer,
         model=parts.model,
         args=arguments,
-        reward_funcs=[reward],
+        reward_funcs=[reward_function(reward, parts.examples)],
         train_dataset=parts.examples.prompts(),
         processing_class=parts.processor,
         callbacks=callbacks,

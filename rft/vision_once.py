@@ -49,7 +49,7 @@ def encode_once(tower: nn.Module, memory: int = 0) -> Counts:
     """
     from transformers.modeling_outputs import BaseModelOutputWithPooling
 
-    inner = tower.forward
+    inner, merge = tower.forward, int(tower.spatial_merge_unit)  # type: ignore[arg-type]
     counts, kept = Counts(), _Kept(memory)
 
     def forward(hidden_states: Tensor, grid_thw: Tensor, **kwargs: Any) -> Any:
@@ -64,7 +64,7 @@ def encode_once(tower: nn.Module, memory: int = 0) -> Counts:
         if missing:
             with torch.no_grad():
                 out = inner(torch.cat([parts[i] for i in missing]), grid_thw=grid_thw[missing], **kwargs)
-            lengths = [parts[i].shape[0] // tower.spatial_merge_unit for i in missing]
+            lengths = [parts[i].shape[0] // merge for i in missing]
             for index, feature in zip(missing, out.pooler_output.split(lengths), strict=True):
                 features[index] = feature
                 kept.add(parts[index], grids[index], feature)

@@ -10,14 +10,14 @@ import pytest
 import torch
 from PIL import Image
 
-from agentkit.errors import DataError
+from agentkit.errors import ConfigError, DataError
 from agentkit.frames import PixelBudget
 from agentkit.policies.qwen_processor import load_processor
 from agentkit.protocols import get_protocol
 from rft.data.rows import read_rows
 from rft.examples import Examples
 from rft.rewards import get_reward
-from rft.scoring import reward_function
+from rft.scoring import check_gold, reward_function
 
 STEP = {"thought": "look", "action": {"type": "Click", "at": [0.5, 0.25]}}
 NAVI = {
@@ -97,6 +97,17 @@ def test_gold_replies_earn_full_reward(make):
     totals = score(completions=replies, row=[0, 1], log_metric=logged.__setitem__, prompts=None)
     assert totals == pytest.approx([1.0, 1.9])
     assert logged["accuracy"] == 1.0 and logged["terms/coord"] == 0.5 and logged["reward_faults"] == 0
+
+
+def test_rows_are_tried_on_the_reward_before_training(make, caplog):
+    ground = {"image": "a.png", "instruction": "x", "box": [0, 0, 1, 1]}
+    speck = {**ground, "box": [0.5001, 0.5001, 0.5002, 0.5002]}
+    check_gold(get_reward("venus_ground"), make([ground], "venus1_ground"))
+    assert not caplog.records
+    check_gold(get_reward("venus_ground"), make([ground, speck, ground], "venus1_ground"))
+    assert "1 of 3 rows cannot be answered right under venus1_ground, the first is row 2" in caplog.text
+    with pytest.raises(ConfigError, match=r"reward venus_navi cannot score row 1: .* needs gold with an action"):
+        check_gold(get_reward("venus_navi"), make([ground], "venus1_ground"))
 
 
 def test_a_protocol_without_words_for_a_refusal_says_so(make):
