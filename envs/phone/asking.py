@@ -28,11 +28,6 @@ def ask(candidates: Sequence[Candidate], phone: Phone) -> None:
     _ask_by_place(candidates, names, phone)
 
 
-def shows_words(node: Node) -> bool:
-    """Whether it shows text; an empty field shows its hint, which is its label."""
-    return bool(node.text) or node.role == "input"
-
-
 class _NameIndex:
     """What else on the screen goes by a name, an icon or both."""
 
@@ -74,7 +69,7 @@ def _ask_by_name(c: Candidate, names: _NameIndex) -> None:
             said = phrases.KEY if node.text else phrases.KEY[:1]
             c.asks += [("function", phrase.format(n=name)) for phrase in said]
         return
-    kind: Kind = "text" if shows_words(node) else "icon"
+    kind: Kind = "text" if c.worded else "icon"
     if names.only(name, node) and (kind == "text" or node.icon):
         c.asks += [(kind, phrase.format(n=name)) for phrase in (phrases.TEXT if kind == "text" else phrases.ICON_LABEL)]
     elif names.only(name, node, node.role):

@@ -29,6 +29,8 @@ class Candidate:
     """Its rectangle without what lies above."""
     name: str
     """Text, else label; empty when it cannot be named."""
+    worded: bool
+    """Whether words can be seen on it."""
     asks: list[tuple[Kind, str]] = field(default_factory=list)
     """Ways to ask for it, by `envs.phone.asking`."""
 
@@ -37,6 +39,7 @@ def candidates_of(phone: Phone) -> list[Candidate]:
     """Elements that a tap reaches, each with the part of its rectangle that is its own."""
     scene, least = phone.scene, phone.layout.dp(SMALLEST)
     touched = [node for node in scene.nodes if node.clickable or node.long_clickable]
+    worded = _worded(scene.nodes)
     toasts = [node.bounds for node in scene.nodes if node.role == "toast"]
     found = []
     for n, node in enumerate(touched):
@@ -49,8 +52,19 @@ def candidates_of(phone: Phone) -> list[Candidate]:
         reached = scene.target_at((area[0] + area[2]) // 2, (area[1] + area[3]) // 2)
         if reached is node or (reached is not None and same_job(node, reached)):
             name = node.label or node.text if node.role == "input" else node.text or node.label
-            found.append(Candidate(node, area, clean(name)))
+            found.append(Candidate(node, area, clean(name), worded=id(node) in worded))
     return found
+
+
+def _worded(nodes: Sequence[Node]) -> set[int]:
+    """The ids of the nodes that show words: their own or those of what they hold. An empty field shows its hint."""
+    worded: set[int] = set()
+    for node in nodes:
+        place: Node | None = node if node.text or node.role == "input" else None
+        while place is not None and id(place) not in worded:
+            worded.add(id(place))
+            place = place.parent
+    return worded
 
 
 def _own_area(node: Node, later: Sequence[Node]) -> Bounds:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from agentkit.actions import Box
-from envs.phone.asking import ask, shows_words
+from envs.phone.asking import ask
 from envs.phone.candidates import Candidate, Kind, candidates_of
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def targets(phone: Phone, rng: random.Random, per_element: int = 1) -> list[Targ
         box = Box(x1 / width, y1 / height, x2 / width, y2 / height)
         for kind in kinds[:per_element]:
             phrase = _worded(rng.choice(by_kind[kind]), rng)
-            found.append(Target(phrase, box, "text" if shows_words(candidate.node) else "icon", kind))
+            found.append(Target(phrase, box, "text" if candidate.worded else "icon", kind))
     return found
 
 

@@ -79,6 +79,17 @@ def test_instructions_are_unique_on_their_screen() -> None:
         assert len(asked) == len(set(asked))
 
 
+def test_types_follow_what_is_seen() -> None:
+    """A card with words on it is text although only its label names it; an arrow is an icon; an empty field is text."""
+    phone = Phone(screen="small", seed=1)
+    phone.launch("Contacts")
+    types = {c.name: c.worded for c in candidates_of(phone)}
+    assert types["Search contacts"] and types["Highlights"]
+    assert not types["Create contact"] and not types["Home"]
+    phone.tap(*[(e.bounds[0] + 9, e.bounds[1] + 9) for e in phone.elements() if e.label == "Create contact"][0])
+    assert {c.name: c.worded for c in candidates_of(phone)}["First name"]
+
+
 def test_names_shown_twice_are_never_asked_by_name_alone() -> None:
     """The alarm page has a title and a tab "Alarm": "Alarm" alone would be a coin toss, "the Alarm tab" is not."""
     phone = Phone(screen="small", seed=1)
