@@ -8,7 +8,7 @@ screen reader would say. One that cannot be found after scrolling both ways rais
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from agentkit.actions import Action, CallUser, Click, Direction, Drag, Launch, LongPress, Point, Press, Scroll, Type
 from agentkit.errors import EnvError
@@ -22,55 +22,67 @@ SCROLLS = 12
 """Swipes tried in one direction before giving up."""
 
 
-def find(phone: Phone, *, text: str = "", label: str = "", id: str = "", nth: int = 0) -> Element | None:
-    """The `nth` element with this text, content description and id (each only if given), those a tap reaches first."""
-    if not (text or label or id):
-        raise ValueError("find needs a text, a label or an id, got none")
-    hits = [
-        e
-        for e in phone.elements()
-        if (not text or e.text == text) and (not label or e.label == label) and (not id or e.id == id)
-    ]
-    hits.sort(key=lambda e: not e.hit)
-    return hits[nth] if nth < len(hits) else None
+class Wanted(TypedDict, total=False):
+    """What an element must be like; only what is given counts."""
+
+    text: str
+    label: str
+    id: str
+    role: str
+    nth: int
+    """Which of several, first those that a tap reaches, then in drawing order; -1 is the last."""
 
 
-def seen(phone: Phone, **wanted: str) -> bool:
+def find(phone: Phone, **wanted: Unpack[Wanted]) -> Element | None:
+    """The visible element that is like this, None when there is none."""
+    nth = wanted.pop("nth", 0)
+    if not wanted:
+        raise ValueError("find needs a text, a label, an id or a role, got none")
+    found = [e for e in phone.elements() if all(getattr(e, name) == value for name, value in wanted.items())]
+    found.sort(key=lambda e: not e.hit)
+    return found[nth] if -len(found) <= nth < len(found) else None
+
+
+def seen(phone: Phone, **wanted: Unpack[Wanted]) -> bool:
     """Whether such an element is on the screen now, without scrolling."""
     return find(phone, **wanted) is not None
 
 
 def read(phone: Phone, id: str) -> str:
     """The text of the element with this id. EnvError when it is not on the screen."""
-    element = find(phone, id=id)
-    if element is None:
-        raise _lost(phone, f"id={id!r}")
-    return element.text
+    return _found(phone, id=id).text
+
+
+def read_below(phone: Phone, text: str) -> str:
+    """The first text after the element with this one: a row's subtitle, what stands under a caption."""
+    elements = phone.elements()
+    after = elements[elements.index(_found(phone, text=text)) + 1 :]
+    return next((e.text for e in after if e.text), "")
 
 
 def launch(app: str) -> Steps:
     yield Launch(app)
 
 
-def scroll_to(phone: Phone, *, text: str = "", label: str = "", id: str = "") -> Steps:
+def scroll_to(phone: Phone, **wanted: Unpack[Wanted]) -> Steps:
     """Scroll down, then up, until the element is on the screen; nothing when it already is."""
     directions: tuple[Direction, ...] = ("up", "down")
     for finger in directions:
         for _ in range(SCROLLS):
-            if find(phone, text=text, label=label, id=id) is not None:
+            element = find(phone, **wanted)
+            if element is not None and element.hit:
                 return
             before = phone.elements()
             yield Scroll(direction=finger)
             if phone.elements() == before:
                 break
-    if find(phone, text=text, label=label, id=id) is None:
-        raise _lost(phone, f"text={text!r} label={label!r} id={id!r}")
+    _found(phone, **wanted)
 
 
-def tap(phone: Phone, *, text: str = "", label: str = "", id: str = "", nth: int = 0) -> Steps:
+def tap(phone: Phone, **wanted: Unpack[Wanted]) -> Steps:
     """Scroll to the element and tap its centre."""
-    yield from scroll_to(phone, text=text, label=label, id=id)
-    yield Click(_centre(phone, text=text, label=label, id=id, nth=nth))
+    yield from scroll_to(phone, **wanted)
+    yield Click(centre(phone, _found(phone, **wanted)))
 
 
 def tap_text(phone: Phone, text: str) -> Steps:
@@ -85,9 +97,9 @@ def tap_id(phone: Phone, id: str) -> Steps:
     yield from tap(phone, id=id)
 
 
-def long_press(phone: Phone, *, text: str = "", label: str = "", id: str = "") -> Steps:
-    yield from scroll_to(phone, text=text, label=label, id=id)
-    yield LongPress(_centre(phone, text=text, label=label, id=id))
+def long_press(phone: Phone, **wanted: Unpack[Wanted]) -> Steps:
+    yield from scroll_to(phone, **wanted)
+    yield LongPress(centre(phone, _found(phone, **wanted)))
 
 
 def type_into(phone: Phone, id: str, text: str) -> Steps:
@@ -99,9 +111,7 @@ def type_into(phone: Phone, id: str, text: str) -> Steps:
 def slide(phone: Phone, id: str, value: float) -> Steps:
     """Drag the slider with this id from its middle to `value` (0..1)."""
     yield from scroll_to(phone, id=id)
-    element = find(phone, id=id)
-    if element is None:
-        raise _lost(phone, f"id={id!r}")
+    element = _found(phone, id=id)
     middle = centre(phone, element)
     left, right = element.bounds[0] / phone.size[0], element.bounds[2] / phone.size[0]
     yield Drag(middle, Point(left + value * (right - left), middle.y))
@@ -134,13 +144,9 @@ def centre(phone: Phone, element: Element) -> Point:
     return Point((x1 + x2) / 2 / phone.size[0], (y1 + y2) / 2 / phone.size[1])
 
 
-def _centre(phone: Phone, *, text: str, label: str, id: str, nth: int = 0) -> Point:
-    element = find(phone, text=text, label=label, id=id, nth=nth)
+def _found(phone: Phone, **wanted: Unpack[Wanted]) -> Element:
+    element = find(phone, **wanted)
     if element is None:
-        raise _lost(phone, f"text={text!r} label={label!r} id={id!r} nth={nth}")
-    return centre(phone, element)
-
-
-def _lost(phone: Phone, wanted: str) -> EnvError:
-    shown = [e.text or e.label or e.id for e in phone.elements() if e.text or e.label or e.id]
-    return EnvError(f"the screen must show an element with {wanted}; {phone.foreground()} shows {shown}")
+        shown = [e.text or e.label or e.id for e in phone.elements() if e.text or e.label or e.id]
+        raise EnvError(f"the screen must show an element with {wanted}; {phone.foreground()} shows {shown}")
+    return element

@@ -124,8 +124,13 @@ class Contacts(App):
     # Screens
 
     def _home(self, body: list[Widget], *, fab: bool, key: str) -> Screen:
-        bar = Card([ListItem(title="Search contacts", leading=Icon("magnify"), id="open_search_bar")])
-        bar.on_tap = bar.children[0].on_tap = self._open_search
+        hint = Text("Search contacts", color="on_surface_variant")
+        bar = Card(
+            [Line([Icon("magnify"), hint], spread=False, padding=16)],
+            on_tap=self._open_search,
+            id="open_search_bar",
+            label="Search contacts",
+        )
         return Screen(
             "",
             [bar, *body],

@@ -144,9 +144,13 @@ class SettingsApp(App):
         )
 
     def _root(self, dialog: Dialog | None) -> Screen:
-        bar = Card([ListItem(title="Search settings", leading=Icon("magnify"), id="search_action_bar")])
-        bar.on_tap = self._open_search
-        bar.children[0].on_tap = self._open_search
+        hint = Text("Search settings", color="on_surface_variant")
+        bar = Card(
+            [Line([Icon("magnify"), hint], spread=False, padding=16)],
+            on_tap=self._open_search,
+            id="search_action_bar",
+            label="Search settings",
+        )
         return Screen(
             "Settings", [bar, *self._rows(pages.PAGES["root"])], ".Settings", dialog=dialog, scroll_key="root"
         )

@@ -71,7 +71,7 @@ def _wifi(app: SettingsApp) -> str:
 
 ROOT: tuple[Preference, ...] = (
     Link("Network & internet", "network", "Mobile, Wi-Fi, hotspot", "wifi"),
-    Link("Connected devices", "connected", "Bluetooth, pairing", "cellphone-information"),
+    Link("Connected devices", "connected", "Bluetooth, pairing", "laptop"),
     Link("Apps", "apps", "Recent apps, default apps", "apps"),
     Link("Notifications", "notifications", "Notification history, conversations", "bell-outline"),
     Link("Battery", "battery", "100%", "battery"),

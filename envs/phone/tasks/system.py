@@ -1,0 +1,422 @@
+"""Tasks in Settings, checked on the settings provider and on the radios' files."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from envs.phone import oracle
+from envs.phone.apps.settings import SettingsApp, pages, radios
+from envs.phone.apps.settings.languages import LANGUAGES
+from envs.phone.apps.settings.preferences import Key, Link, Toggle
+from envs.phone.oracle import Steps
+from envs.phone.tasks.answers import says, says_all
+from envs.phone.tasks.base import InfeasibleTask, PhoneTask
+from envs.phone.words import words
+
+if TYPE_CHECKING:
+    from envs.phone.device import Phone
+
+APP = SettingsApp.label
+LAUNCHER_APPS = ("Spotify", "Netflix", "Instagram", "Uber", "WhatsApp", "Duolingo", "Strava", "Slack")
+"""Well-known apps that this phone does not have."""
+ABSENT_SETTINGS = (
+    "Satellite messaging", "Desktop mode", "Wireless charging boost", "Kids mode", "Edge lighting", "Dual messenger",
+    "Game booster", "Always listening", "Theft alarm", "Infrared remote",
+)  # fmt: skip
+
+
+def open_page(phone: Phone, *titles: str) -> Steps:
+    """Launch Settings and tap down a path of rows."""
+    yield from oracle.launch(APP)
+    for title in titles:
+        yield from oracle.tap(phone, text=title)
+
+
+def trails() -> dict[str, tuple[str, ...]]:
+    """Page -> the rows to tap from the first screen to it, the shortest way, for every page that links lead to."""
+    found: dict[str, tuple[str, ...]] = {"root": ()}
+    queue = ["root"]
+    for here in queue:
+        for p in pages.PAGES[here].preferences:
+            if isinstance(p, Link) and p.page not in found:
+                found[p.page] = (*found[here], p.title)
+                queue.append(p.page)
+    return found
+
+
+def put(phone: Phone, key: Key, value: str) -> None:
+    phone.settings.put(key.namespace, key.name, value)
+
+
+def get(phone: Phone, key: Key) -> str | None:
+    return phone.settings.get(key.namespace, key.name)
+
+
+class SettingsTask(PhoneTask):
+    app: ClassVar[str] = APP
+
+
+class SwitchTask(SettingsTask):
+    """Turns one switch on or off; it stands the other way at the start."""
+
+    rows: ClassVar[tuple[str, ...]]
+    """From the first screen to the switch, its own row last."""
+
+    @classmethod
+    def draw(cls, rng: random.Random) -> dict[str, Any]:
+        return {"state": rng.choice(("on", "off"))}
+
+    @property
+    def on(self) -> bool:
+        return self.params["state"] == "on"
+
+    def turn(self, phone: Phone, on: bool) -> None:
+        raise NotImplementedError
+
+    def is_on(self, phone: Phone) -> bool:
+        raise NotImplementedError
+
+    def setup(self, phone: Phone) -> None:
+        self.turn(phone, not self.on)
+
+    def check(self, phone: Phone, answers: Sequence[str]) -> float:
+        return float(self.is_on(phone) == self.on)
+
+    def oracle(self, phone: Phone) -> Steps:
+        yield from open_page(phone, *self.rows)
+
+
+class TurnWifi(SwitchTask):
+    template = "Turn wifi {state}."
+    rows = ("Network & internet", "Internet", "Wi-Fi")
+
+    def turn(self, phone: Phone, on: bool) -> None:
+        radios.set_wifi(phone.settings, on)
+
+    def is_on(self, phone: Phone) -> bool:
+        return radios.wifi_on(phone.settings)
+
+
+class TurnBluetooth(SwitchTask):
+    template = "Turn bluetooth {state}."
+    rows = ("Connected devices", "Connection preferences", "Bluetooth", "Use Bluetooth")
+
+    def turn(self, phone: Phone, on: bool) -> None:
+        radios.set_bluetooth(phone.settings, on)
+
+    def is_on(self, phone: Phone) -> bool:
+        return radios.bluetooth_on(phone.settings)
+
+
+class TurnAirplaneMode(SwitchTask):
+    template = "Turn {state} airplane mode."
+    rows = ("Network & internet", "Airplane mode")
+
+    def turn(self, phone: Phone, on: bool) -> None:
+        radios.set_airplane(phone.settings, on)
+
+    def is_on(self, phone: Phone) -> bool:
+        return get(phone, pages.AIRPLANE) == "1"
+
+
+class TurnDarkTheme(SwitchTask):
+    template = "Switch the dark theme {state}."
+    rows = ("Display", "Dark theme")
+
+    def turn(self, phone: Phone, on: bool) -> None:
+        put(phone, pages.NIGHT, "2" if on else "1")
+
+    def is_on(self, phone: Phone) -> bool:
+        return get(phone, pages.NIGHT) == "2"
+
+
+class TurnLocation(SwitchTask):
+    template = "Turn {state} the use of location on this phone."
+    rows = ("Location", "Use location")
+
+    def turn(self, phone: Phone, on: bool) -> None:
+        put(phone, pages.LOCATION, "3" if on else "0")
+
+    def is_on(self, phone: Phone) -> bool:
+        return get(phone, pages.LOCATION) != "0"
+
+
+class Use24HourFormat(SwitchTask):
+    template = "Make the phone show the time in the {hours}-hour format."
+    rows = ("System", "Date & time", "Use 24-hour format")
+
+    @classmethod
+    def draw(cls, rng: random.Random) -> dict[str, Any]:
+        state = rng.choice(("on", "off"))
+        return {"state": state, "hours": 24 if state == "on" else 12}
+
+    def turn(self, phone: Phone, on: bool) -> None:
+        put(phone, pages.HOURS, "24" if on else "12")
+
+    def is_on(self, phone: Phone) -> bool:
+        return get(phone, pages.HOURS) == "24"
+
+
+class FlipSwitch(SwitchTask):
+    """Any plain switch of any page, named by its page."""
+
+    template = 'In Settings, turn {state} "{title}" on the {page_title} page.'
+    max_steps = 20
+
+    @classmethod
+    def draw(cls, rng: random.Random) -> dict[str, Any]:
+        page, title = rng.choice(
+            [
+                (page_id, p.title)
+                for page_id in trails()
+                for p in pages.PAGES[page_id].preferences
+                if isinstance(p, Toggle) and p.is_on is None and p.write is None
+            ]
+        )
+        names = {"page": page, "title": title, "page_title": pages.PAGES[page].title}
+        return {"state": rng.choice(("on", "off")), **names}
+
+    @property
+    def toggle(self) -> Toggle:
+        rows = pages.PAGES[self.params["page"]].preferences
+        return next(p for p in rows if isinstance(p, Toggle) and p.title == self.params["title"])
+
+    def turn(self, phone: Phone, on: bool) -> None:
+        put(phone, self.toggle.key, self.toggle.on if on else self.toggle.off)
+
+    def is_on(self, phone: Phone) -> bool:
+        return get(phone, self.toggle.key) == self.toggle.on
+
+    def oracle(self, phone: Phone) -> Steps:
+        yield from open_page(phone, *trails()[self.params["page"]], self.params["title"])
+
+
+class SetBrightness(SettingsTask):
+    template = "Turn brightness to the {level} value."
+
+    @classmethod
+    def draw(cls, rng: random.Random) -> dict[str, Any]:
+        return {"level": rng.choice(("max", "min"))}
+
+    def setup(self, phone: Phone) -> None:
+        put(phone, pages.BRIGHTNESS, str(self.rng("setup").randint(40, 200)))
+
+    def check(self, phone: Phone, answers: Sequence[str]) -> float:
+        return float(get(phone, pages.BRIGHTNESS) == ("255" if self.params["level"] == "max" else "1"))
+
+    def oracle(self, phone: Phone) -> Steps:
+        yield from open_page(phone, "Display", "Brightness level")
+        yield from oracle.slide(phone, "brightness", 1.0 if self.params["level"] == "max" else 0.0)
+
+
+class SetMediaVolume(SettingsTask):
+    template = "{order}"
+
+    @classmethod
+    def draw(cls, rng: random.Random) -> dict[str, Any]:
+        level, order = rng.choice(
+            ((15, "Turn the media volume all the way up."), (0, "Turn the media volume all the way down."))
+        )
+        return {"level": level, "order": order}
+
+    def setup(self, phone: Phone) -> None:
+        put(phone, pages.MEDIA_VOLUME, str(self.rng("setup").randint(3, 12)))
+
+    def check(self, phone: Phone, answers: Sequence[str]) -> float:
+        return float(get(phone, pages.MEDIA_VOLUME) == str(self.params["level"]))
+
+    def oracle(self, phone: Phone) -> Steps:
+        yield from open_page(phone, "Sound & vibration")
+        yield from oracle.slide(phone, "media_volume", self.params["level"] / 15)
+
+
+class SetScreenTimeout(SettingsTask):
+    template = "Set the screen timeout to {time}."
+
+    @classmethod
+    def draw(cls, rng: random.Random) -> dict[str, Any]:
+        (value, time), (start, _) = rng.sample(pages.TIMEOUTS, 2)
+        return {"time": time, "value": value, "start": start}
+
+    def setup(self, phone: Phone) -> None:
+        put(phone, pages.TIMEOUT, self.params["start"])
+
+    def check(self, phone: Phone, answers: Sequence[str]) -> float:
+        return float(get(phone, pages.TIMEOUT) == self.params["value"])
+
+    def oracle(self, phone: Phone) -> Steps:
+        yield from open_page(phone, "Display", "Screen timeout", self.params["time"])
+
+
+class RenameDevice(SettingsTask):
+    template = 'Change the name of this phone to "{name}".'
+
+    @classmethod
+    def draw(cls, rng: random.Random) -> dict[str, Any]:
+        draw = words(rng)
+        return {"name": f"{draw.first_name()}'s {rng.choice(('phone', 'Pixel', 'Android'))}"}
+
+    def check(self, phone: Phone, answers: Sequence[str]) -> float:
+        return float(get(phone, pages.DEVICE_NAME) == self.params["name"])
+
+    def oracle(self, phone: Phone) -> Steps:
+        yield from open_page(phone, "About phone", "Device name")
+        yield from oracle.tap(phone, label="Clear")
+        yield from oracle.type_into(phone, "edit", self.params["name"])
+        yield from oracle.tap(phone, text="OK")
+
+
+class WifiOffBluetoothOn(SettingsTask):
+    template = "Turn off WiFi, then enable bluetooth."
+    max_steps = 20
+
+    def setup(self, phone: Phone) -> None:
+        radios.set_wifi(phone.settings, True)
+        radios.set_bluetooth(phone.settings, False)
+
+    def check(self, phone: Phone, answers: Sequence[str]) -> float:
+        return float(not radios.wifi_on(phone.settings) and radios.bluetooth_on(phone.settings))
+
+    def oracle(self, phone: Phone) -> Steps:
+        yield from open_page(phone, *TurnWifi.rows)
+        for _ in TurnWifi.rows[1:]:
+            yield from oracle.back()
+        for row in TurnBluetooth.rows:
+            yield from oracle.tap(phone, text=row)
+
+
+class ForgetNetwork(SettingsTask):
+    template = "Remove {network} from the saved Wi-Fi networks."
+
+    @classmethod
+    def draw(cls, rng: random.Random) -> dict[str, Any]:
+        saved = rng.sample(radios.NETWORKS, 4)
+        return {"network": rng.choice(saved), "saved": saved}
+
+    def setup(self, phone: Phone) -> None:
+        radios.save_networks(phone, self.params["saved"])
+
+    def check(self, phone: Phone, answers: Sequence[str]) -> float:
+        left = [s for s in self.params["saved"] if s != self.params["network"]]
+        return float(radios.saved_networks(phone) == left)
+
+    def oracle(self, phone: Phone) -> Steps:
+        yield from open_page(phone, *TurnWifi.rows[:-1], "Saved networks", self.params["network"], "Forget")
+
+
+class AddLanguage(SettingsTask):
+    template = "Add {language} to the languages of the phone."
+    max_steps = 20
+
+    @classmethod
+    def draw(cls, rng: random.Random) -> dict[str, Any]:
+        tag = rng.choice([t for t in LANGUAGES if t != "en-US"])
+        return {"language": LANGUAGES[tag], "tag": tag}
+
+    def setup(self, phone: Phone) -> None:
+        phone.settings.put("system", "system_locales", "en-US")
+
+    def check(self, phone: Phone, answers: Sequence[str]) -> float:
+        return float(phone.settings.get("system", "system_locales") == f"en-US,{self.params['tag']}")
+
+    def oracle(self, phone: Phone) -> Steps:
+        yield from open_page(phone, "System", "Languages & input", "Add a language", self.params["language"])
+
+
+class DeviceNameQuestion(SettingsTask):
+    template = "What is the name of this phone, as Settings shows it?"
+
+    @classmethod
+    def draw(cls, rng: random.Random) -> dict[str, Any]:
+        draw = words(rng)
+        return {"name": f"{draw.adjective().capitalize()} {draw.thing().capitalize()}"}
+
+    def setup(self, phone: Phone) -> None:
+        put(phone, pages.DEVICE_NAME, self.params["name"])
+
+    def check(self, phone: Phone, answers: Sequence[str]) -> float:
+        return float(says(answers, self.params["name"]))
+
+    def oracle(self, phone: Phone) -> Steps:
+        yield from open_page(phone)
+        yield from oracle.scroll_to(phone, text="About phone")
+        yield from oracle.answer(oracle.read_below(phone, "About phone"))
+
+
+class WifiQuestion(SettingsTask):
+    template = "Is Wi-Fi turned on? Answer yes or no."
+
+    @classmethod
+    def draw(cls, rng: random.Random) -> dict[str, Any]:
+        return {"on": rng.random() < 0.5}
+
+    def setup(self, phone: Phone) -> None:
+        radios.set_wifi(phone.settings, self.params["on"])
+
+    def check(self, phone: Phone, answers: Sequence[str]) -> float:
+        return float(says(answers, "yes" if self.params["on"] else "no", among=("yes", "no")))
+
+    def oracle(self, phone: Phone) -> Steps:
+        yield from open_page(phone, *TurnWifi.rows[:-1])
+        row = oracle.find(phone, text="Wi-Fi")
+        assert row is not None
+        yield from oracle.answer("yes" if row.checked else "no")
+
+
+class SavedNetworksQuestion(SettingsTask):
+    template = "Which Wi-Fi networks are saved on this phone?"
+
+    @classmethod
+    def draw(cls, rng: random.Random) -> dict[str, Any]:
+        return {"saved": rng.sample(radios.NETWORKS, rng.randint(2, 3))}
+
+    def setup(self, phone: Phone) -> None:
+        radios.save_networks(phone, self.params["saved"])
+
+    def check(self, phone: Phone, answers: Sequence[str]) -> float:
+        return float(says_all(answers, self.params["saved"], among=radios.NETWORKS))
+
+    def oracle(self, phone: Phone) -> Steps:
+        yield from open_page(phone, *TurnWifi.rows[:-1], "Saved networks")
+        yield from oracle.answer(", ".join(e.text for e in phone.elements() if e.role == "list_item"))
+
+
+class AbsentSetting(InfeasibleTask):
+    """The setting is not on this phone."""
+
+    template = "Turn on {setting} in Settings."
+    app = APP
+
+    @classmethod
+    def draw(cls, rng: random.Random) -> dict[str, Any]:
+        return {"setting": rng.choice(ABSENT_SETTINGS)}
+
+    def oracle(self, phone: Phone) -> Steps:
+        yield from oracle.launch(APP)
+        yield from oracle.tap(phone, label="Search settings")
+        yield from oracle.type_into(phone, "open_search_view_edit_text", self.params["setting"])
+        assert oracle.seen(phone, text="No results")
+
+
+class AbsentApp(InfeasibleTask):
+    """The app is not installed, and no store is there to get it from."""
+
+    template = "Open {name} and sign out."
+    app = APP
+
+    @classmethod
+    def draw(cls, rng: random.Random) -> dict[str, Any]:
+        return {"name": rng.choice(LAUNCHER_APPS)}
+
+    def oracle(self, phone: Phone) -> Steps:
+        yield from open_page(phone, "Apps")
+        assert not oracle.seen(phone, text=self.params["name"])
+
+
+SYSTEM_TASKS: tuple[type[PhoneTask], ...] = (
+    TurnWifi, TurnBluetooth, TurnAirplaneMode, TurnDarkTheme, TurnLocation, Use24HourFormat, FlipSwitch, SetBrightness,
+    SetMediaVolume, SetScreenTimeout, RenameDevice, WifiOffBluetoothOn, ForgetNetwork, AddLanguage, DeviceNameQuestion,
+    WifiQuestion, SavedNetworksQuestion, AbsentSetting, AbsentApp,
+)  # fmt: skip
