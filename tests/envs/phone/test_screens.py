@@ -52,7 +52,7 @@ def test_every_point_of_a_box_reaches_its_element(screen: str) -> None:
 def test_a_tap_on_the_target_does_what_was_asked() -> None:
     """Toggles flip, app tiles open their app: the instruction's words are true, not only its box."""
     rng, done = random.Random(5), Counter()
-    for _ in range(40):
+    for _ in range(200):
         phone = random_screen(rng, "train", steps=rng.randint(0, 6))
         for target in targets(phone, rng, per_element=4):
             said = re.fullmatch(r"(enable|disable|turn on|turn off|launch) (.+?)\.?", target.instruction, re.I)
@@ -69,7 +69,9 @@ def test_a_tap_on_the_target_does_what_was_asked() -> None:
                 assert {e.checked for e in was} == {verb in ("disable", "turn off")}
             done[verb] += 1
             break
-    assert done["launch"] and sum(done.values()) >= 10
+        if done["launch"] > 2 and sum(done.values()) > 10:
+            return
+    pytest.fail(f"200 screens gave too few such questions: {done}")
 
 
 def test_instructions_are_unique_on_their_screen() -> None:
@@ -86,7 +88,8 @@ def test_types_follow_what_is_seen() -> None:
     types = {c.name: c.worded for c in candidates_of(phone)}
     assert types["Search contacts"] and types["Highlights"]
     assert not types["Create contact"] and not types["Home"]
-    phone.tap(*[(e.bounds[0] + 9, e.bounds[1] + 9) for e in phone.elements() if e.label == "Create contact"][0])
+    button = next(e.bounds for e in phone.elements() if e.label == "Create contact")
+    phone.tap(button[0] + 9, button[1] + 9)
     assert {c.name: c.worded for c in candidates_of(phone)}["First name"]
 
 
