@@ -3,9 +3,11 @@
 from envs.phone.app import App
 from envs.phone.apps.clock import Clock
 from envs.phone.apps.contacts import Contacts
+from envs.phone.apps.expenses import Expenses
 from envs.phone.apps.files import Files
 from envs.phone.apps.markor import Markor
 from envs.phone.apps.messages import Messages
+from envs.phone.apps.recipes import Recipes
 from envs.phone.apps.settings import SettingsApp
 
-ALL: tuple[type[App], ...] = (SettingsApp, Clock, Contacts, Messages, Files, Markor)
+ALL: tuple[type[App], ...] = (SettingsApp, Clock, Contacts, Messages, Files, Markor, Recipes, Expenses)
