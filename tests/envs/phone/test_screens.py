@@ -49,6 +49,11 @@ def test_every_point_of_a_box_reaches_its_element(screen: str) -> None:
     assert checked > 1000
 
 
+def switches(phone: Phone, name: str) -> set[bool]:
+    """The states of everything that can be checked and goes by `name`."""
+    return {e.checked for e in phone.elements() if e.checkable and name in (e.text.lower(), e.label.lower())}
+
+
 def test_a_tap_on_the_target_does_what_was_asked() -> None:
     """Toggles flip, app tiles open their app: the instruction's words are true, not only its box."""
     rng, done = random.Random(5), Counter()
@@ -60,13 +65,13 @@ def test_a_tap_on_the_target_does_what_was_asked() -> None:
                 continue
             verb, name = said[1].lower(), said[2].lower()
             x1, y1, x2, y2 = pixels(target, phone)
-            before = phone.elements()
+            before = switches(phone, name)
             phone.tap((x1 + x2) // 2, (y1 + y2) // 2)
             if verb == "launch":
                 assert phone.app(phone.foreground()[0]).label.lower() == name
             else:
-                was = [e for e in before if e.checkable and name in (e.text.lower(), e.label.lower())]
-                assert {e.checked for e in was} == {verb in ("disable", "turn off")}
+                on = verb in ("enable", "turn on")
+                assert (before, switches(phone, name)) == ({not on}, {on}), target
             done[verb] += 1
             break
         if done["launch"] > 2 and sum(done.values()) > 10:
