@@ -32,7 +32,8 @@ def start(settings, out, *words):
     flags = ["--config", str(out.parent / f"{out.name}.json"), "--out", str(out), "--steps", str(STEPS), *words]
     Path(flags[1]).write_text(json.dumps(settings))  # JSON is YAML
     env = {**os.environ, "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen([sys.executable, "-m", "rft", "train", *flags], env=env, stderr=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "rft", "train", *flags]
+    return subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
 
 def wait_for_lines(process, out, count):
@@ -44,8 +45,12 @@ def wait_for_lines(process, out, count):
 
 
 def finish(process):
-    """Exit code and stderr."""
-    _, err = process.communicate(timeout=120)
+    """Exit code and stderr. A process that hangs is killed with all that it started."""
+    try:
+        _, err = process.communicate(timeout=120)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
     return process.returncode, err
 
 
