@@ -43,18 +43,19 @@ def targets(phone: Phone, rng: random.Random, per_element: int = 1) -> list[Targ
     """Unambiguous questions about the current screen, at most `per_element` for each element, in drawing order."""
     candidates = candidates_of(phone)
     ask(candidates, phone)
-    owners: dict[str, set[int]] = defaultdict(set)
-    for number, candidate in enumerate(candidates):
+    owner: dict[str, Candidate | None] = {}  # whom a phrase means; None when several
+    for candidate in candidates:
         for _, phrase in candidate.asks:
-            owners[phrase.casefold()].add(number)
+            key = phrase.casefold()
+            if owner.setdefault(key, candidate) is not candidate:
+                owner[key] = None
     width, height = phone.size
     found: list[Target] = []
     for candidate in _thinned(candidates, rng):
         by_kind: dict[Kind, list[str]] = defaultdict(list)
-        said: set[str] = set()
         for kind, phrase in candidate.asks:
-            if len(owners[phrase.casefold()]) == 1 and phrase.casefold() not in said:
-                said.add(phrase.casefold())
+            if owner[phrase.casefold()] is candidate:
+                owner[phrase.casefold()] = None  # said once, whatever kinds it would count as
                 by_kind[kind].append(phrase)
         kinds = list(by_kind)
         rng.shuffle(kinds)
