@@ -25,6 +25,7 @@ from envs.phone.ui import (
     TextField,
     Widget,
 )
+from envs.phone.words import words
 
 PATH = "/data/data/com.arduia.expense/databases/accounting.db"
 SCHEMA = """
@@ -75,7 +76,21 @@ class Expenses(App):
 
     def install(self) -> None:
         self.stop()
-        self.device.files.database(PATH, SCHEMA)
+        if self.device.files.exists(PATH):
+            return
+        rng = self.device.random
+        draw = words(rng)
+        for _ in range(rng.randint(3, 7)):
+            when = self.device.now() - dt.timedelta(minutes=rng.randint(60, 40_000))
+            name = rng.choice((f"{draw.adjective()} {draw.thing()}", f"{draw.place()} {draw.topic()}")).capitalize()
+            note = rng.choice(("", "", f"For {draw.first_name()}", f"Paid by {draw.full_name()}"))
+            self._insert(name, rng.randint(150, 90_000), rng.choice(list(CATEGORIES)), note, when)
+
+    def _insert(self, name: str, cents: int, category: int, note: str, when: dt.datetime) -> None:
+        self.db.execute(
+            "INSERT INTO expense (name, amount, category, note, created_date, modified_date) VALUES (?, ?, ?, ?, ?, ?)",
+            (name, cents, category, note, _stamp(when), _stamp(when)),
+        )
 
     @property
     def db(self) -> sqlite3.Connection:
@@ -207,20 +222,15 @@ class Expenses(App):
         cents = to_cents(self.amount)
         if not self.name.strip() or cents is None:
             return self.device.toast("Enter a name and an amount")
-        now = int(self.device.now().replace(tzinfo=dt.UTC).timestamp() * 1000)
-        values = (self.name.strip(), cents, self.category, self.note.strip(), now)
+        values = (self.name.strip(), cents, self.category, self.note.strip())
         if self.editing:
             self.db.execute(
                 "UPDATE expense SET name = ?, amount = ?, category = ?, note = ?, modified_date = ? "
                 "WHERE expense_id = ?",
-                (*values, self.editing),
+                (*values, _stamp(self.device.now()), self.editing),
             )
         else:
-            self.db.execute(
-                "INSERT INTO expense (name, amount, category, note, modified_date, created_date) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
-                (*values, now),
-            )
+            self._insert(*values, self.device.now())
         self.view = self.origin
 
     def delete(self) -> None:
@@ -260,6 +270,10 @@ def to_cents(text: str) -> int | None:
 
 def category_name(category: int) -> str:
     return CATEGORIES.get(category, CATEGORIES[1])[0]
+
+
+def _stamp(when: dt.datetime) -> int:
+    return int(when.replace(tzinfo=dt.UTC).timestamp() * 1000)
 
 
 def _time(stamp: int | None) -> dt.datetime:

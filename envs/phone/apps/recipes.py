@@ -22,6 +22,7 @@ from envs.phone.ui import (
     TextField,
     Widget,
 )
+from envs.phone.words import words
 
 PATH = "/data/data/com.flauschcode.broccoli/databases/broccoli"
 SCHEMA = """
@@ -71,7 +72,27 @@ class Recipes(App):
 
     def install(self) -> None:
         self.stop()
-        self.device.files.database(PATH, SCHEMA)
+        if self.device.files.exists(PATH):
+            return
+        rng = self.device.random
+        draw = words(rng)
+        for _ in range(rng.randint(2, 5)):
+            thing, *others = draw.distinct("thing", 4)
+            self.db.execute(
+                "INSERT INTO recipes (title, description, servings, preparationTime, source, ingredients, directions, "
+                "imageName) VALUES (?, ?, ?, ?, ?, ?, ?, '')",
+                (
+                    f"{draw.adjective()} {thing} {rng.choice(('soup', 'salad', 'pie', 'stew', 'bake'))}".capitalize(),
+                    f"{draw.first_name()}'s favorite for every {draw.topic()}",
+                    f"{rng.randint(1, 8)} servings",
+                    f"{rng.randrange(5, 120, 5)} mins",
+                    draw.full_name(),
+                    "\n".join(f"{rng.randint(1, 9)} {other}" for other in (thing, *others)),
+                    "\n".join(
+                        f"{n}. {verb.capitalize()} the {thing}." for n, verb in enumerate(draw.distinct("verb", 3), 1)
+                    ),
+                ),
+            )
 
     @property
     def db(self) -> sqlite3.Connection:

@@ -14,7 +14,7 @@ from envs.phone.apps.markor import EDITOR, NOTEBOOK, Markor
 from envs.phone.apps.markor.markdown import render
 from envs.phone.device import Phone
 from envs.phone.tasks.trees import complete, lay_out, read_back
-from envs.phone.ui import Card, Divider, Text
+from envs.phone.ui import Card, Divider, Icon, ListItem, Text
 
 
 @pytest.fixture
@@ -224,7 +224,10 @@ def test_markdown_blocks() -> None:
     source = (
         "# A *b*\n\none\ntwo\n- [x] done\n- [ ] open\n  2. deep\n---\n> said\n```\n# code\n```\nsee [here](http://x)"
     )
-    shown = [w.text if isinstance(w, Text) else type(w) for w in render(source)]
-    assert shown == ["A b", "one two", "☑ done", "☐ open", "    2. deep", Divider, Card, Card, "see here"]
+    blocks = render(source)
+    shown = [w.text if isinstance(w, Text) else type(w) for w in blocks]
+    assert shown == ["A b", "one two", ListItem, ListItem, "    2. deep", Divider, Card, Card, "see here"]
+    boxes = [(w.title, w.leading.label) for w in blocks if isinstance(w, ListItem) and isinstance(w.leading, Icon)]
+    assert boxes == [("done", "Checked"), ("open", "Not checked")]
     assert render("2 * 3 * 4 and snake_case_name")[0].text == "2 * 3 * 4 and snake_case_name"  # type: ignore[attr-defined]
     assert render("") == []

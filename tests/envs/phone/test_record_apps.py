@@ -19,7 +19,10 @@ ACCOUNTING = "/data/data/com.arduia.expense/databases/accounting.db"
 
 @pytest.fixture
 def phone() -> Phone:
-    return Phone([Recipes, Expenses], screen="medium")
+    phone = Phone([Recipes, Expenses], screen="medium")
+    for path, table in ((BROCCOLI, "recipes"), (ACCOUNTING, "expense")):
+        phone.files.open_database(path).execute(f"DELETE FROM {table}")  # type: ignore[union-attr]
+    return phone
 
 
 def stored(phone: Phone, path: str, query: str) -> list[tuple]:
@@ -98,6 +101,17 @@ def test_an_expense_is_added_in_cents_edited_and_deleted(phone: Phone) -> None:
     press(phone, text="Delete")
     press(phone, text="Delete")
     assert stored(phone, ACCOUNTING, query) == []
+
+
+def test_a_fresh_phone_has_some_records_and_clearing_draws_others() -> None:
+    phone = Phone([Recipes, Expenses], screen="small", seed=2)
+    queries = ((BROCCOLI, "SELECT title, ingredients FROM recipes"), (ACCOUNTING, "SELECT name, amount FROM expense"))
+    before = [stored(phone, *query) for query in queries]
+    assert all(len(rows) >= 2 for rows in before)
+    assert all(row[1] for rows in before for row in rows)
+    phone.clear_app(Recipes.package)
+    after = [stored(phone, *query) for query in queries]
+    assert after[0] != before[0] and after[1] == before[1]
 
 
 def test_every_category_has_an_icon_that_ships() -> None:

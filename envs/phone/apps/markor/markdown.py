@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from envs.phone.ui import Card, Divider, Text, Widget
+from envs.phone.ui import Card, Divider, Icon, ListItem, Text, Widget
 
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
 _ITEM = re.compile(r"(\s*)([-*+]|\d+[.)])\s+(?:\[([ xX])\]\s+)?(.*)")
@@ -41,7 +41,7 @@ def render(source: str) -> list[Widget]:
             widgets.append(Text(_inline(heading[2]), style="headline" if level == 1 else "title"))
         elif item := _ITEM.match(line):
             flush()
-            widgets.append(Text("    " * (len(item[1]) // 2) + _mark(item) + " " + _inline(item[4])))
+            widgets.append(_list_item(item))
         elif line.startswith(">"):
             flush()
             widgets.append(Card([Text(_inline(line.lstrip("> ")), color="on_surface_variant")]))
@@ -53,10 +53,13 @@ def render(source: str) -> list[Widget]:
     return widgets
 
 
-def _mark(item: re.Match[str]) -> str:
-    if item[3] is not None:
-        return "☐" if item[3] == " " else "☑"
-    return item[2] if item[2][0].isdigit() else "•"
+def _list_item(item: re.Match[str]) -> Widget:
+    indent, bullet, box, text = item.groups()
+    if box is None:
+        mark = bullet if bullet[0].isdigit() else "•"
+        return Text("    " * (len(indent) // 2) + f"{mark} {_inline(text)}")
+    name, label = ("blank", "Not checked") if box == " " else ("marked", "Checked")
+    return ListItem(_inline(text), leading=Icon(f"checkbox-{name}-outline", label=label))
 
 
 def _inline(text: str) -> str:
