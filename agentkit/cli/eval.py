@@ -16,6 +16,7 @@ import argparse
 from pathlib import Path
 
 HELP = "score a policy on ScreenSpot, -v2, -Pro or the simulated phone's tasks"
+SPLITS = ("all", "train", "heldout_seeds", "heldout_templates")
 SUITES = ("screenspot", "screenspot-v2", "screenspot-pro")
 
 
@@ -50,8 +51,8 @@ def _configure_phone(parser: argparse.ArgumentParser) -> None:
     add("--protocol", default="venus15_navi", help="prompt protocol (default: %(default)s)")
     add("--tasks", nargs="+", metavar="NAME", help="templates by name; * matches anything (default: all)")
     add("--seeds", type=int, default=1, metavar="N", help="instances of each template (default: %(default)s)")
-    add("--seed", type=int, default=0, help="first instance seed, and of the bootstrap (default: %(default)s)")
-    add("--split", choices=("train", "held_out", "all"), default="held_out", help="words (default: %(default)s)")
+    add("--seed", type=int, default=0, help="of the instances and the bootstrap (default: %(default)s)")
+    add("--split", choices=SPLITS, default="heldout_seeds", help="templates and words (default: %(default)s)")
     add("--screen", default="small", help="small, medium, large, tall, ... (default: %(default)s)")
     add("--workers", type=int, default=1, metavar="N", help="episodes at the same time (default: %(default)s)")
     add("--no-baseline", action="store_true", help="do not run the no-op baseline beside it")

@@ -86,11 +86,9 @@ def run_phone(args: argparse.Namespace) -> int:
 
 def choose_tasks(seed: int, count: int, split: str, patterns: Sequence[str] | None) -> list[PhoneTask]:
     """`count` instances of each template that fits one of `patterns`. ConfigError for a pattern that fits none."""
-    from envs.phone.tasks import task_suite
-    from envs.phone.words import vocabulary
+    from envs.phone.tasks.suite import task_suite
 
-    with vocabulary(split):  # type: ignore[arg-type]
-        tasks = list(task_suite(seed, count))
+    tasks = task_suite(seed, count, split)  # type: ignore[arg-type]
     if patterns is None:
         return tasks
     names = sorted({template_of(task) for task in tasks})

@@ -9,34 +9,20 @@ from typing import Any
 
 import pytest
 
-import envs.phone.tasks
 from agentkit.actions import Wait
 from agentkit.cli import main
 from agentkit.cli.eval_phone import choose_tasks
 from agentkit.errors import ConfigError, PolicyError
 from agentkit.policies.scripted import ScriptedPolicy
+from agentkit.scoring import template_of
 from agentkit.types import Ending
 from envs.phone.baselines import Oracle
-from envs.phone.tasks.base import PhoneTask
-from envs.phone.tasks.files import CreateFolder
-from envs.phone.tasks.messages import ReadCode
-from envs.phone.tasks.notes import DeleteNote
 
-TEMPLATES: tuple[type[PhoneTask], ...] = (CreateFolder, ReadCode, DeleteNote)
-
-
-@pytest.fixture(autouse=True)
-def three_templates(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three of the real templates stand for all, so that the test stays short."""
-
-    def task_suite(seed: int, n_per_template: int) -> list[PhoneTask]:
-        return [cls.generate(seed + i) for cls in TEMPLATES for i in range(n_per_template)]
-
-    monkeypatch.setattr(envs.phone.tasks, "task_suite", task_suite, raising=False)
+TASKS = ("--tasks", "CreateFolder", "ReadCode", "DeleteNote")
 
 
 def evaluate(out: Path, *options: str) -> int:
-    return main(["eval", "phone", "--out", str(out), *options])
+    return main(["eval", "phone", "--out", str(out), *TASKS, *options])
 
 
 def results(out: Path) -> dict[str, Any]:
@@ -96,15 +82,18 @@ def test_a_policy_that_breaks_is_excluded_and_told(
 
 
 def test_choosing_tasks() -> None:
-    assert [task.key for task in choose_tasks(4, 2, "train", ["Read*"])] == ["ReadCode_4", "ReadCode_5"]
-    assert {task.split for task in choose_tasks(0, 1, "held_out", None)} == {"held_out"}
-    with pytest.raises(ConfigError, match="'Nothing' fits no template; there are CreateFolder, DeleteNote, ReadCode"):
+    chosen = choose_tasks(4, 2, "train", ["Read*", "DeleteNote"])
+    assert sorted({template_of(task) for task in chosen}) == ["DeleteNote", "ReadCode"]
+    assert len(chosen) == len({task.key for task in chosen}) == 4
+    assert {task.split for task in choose_tasks(0, 1, "heldout_seeds", None)} == {"held_out"}
+    assert len({template_of(task) for task in choose_tasks(0, 1, "all", None)}) > 50
+    with pytest.raises(ConfigError, match="'Nothing' fits no template; there are A"):
         choose_tasks(0, 1, "train", ["Nothing"])
 
 
 def test_other_settings_do_not_mix(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    evaluate(tmp_path / "run", "--policy", "noop", "--tasks", "ReadCode")
-    assert evaluate(tmp_path / "run", "--policy", "noop", "--tasks", "ReadCode", "--seed", "3") == 2
+    evaluate(tmp_path / "run", "--policy", "noop")
+    assert evaluate(tmp_path / "run", "--policy", "noop", "--seed", "3") == 2
     assert "other settings" in capsys.readouterr().err
 
 
