@@ -73,9 +73,9 @@ class Examples:
         return picture.resize(self._size_model(picture.size), Image.Resampling.BICUBIC) if self._resize else picture
 
     def gold_reply(self, row: Row) -> str:
-        """The text that says the right answer. Raises DataError when the protocol has no words for it."""
-        size = self.model_size(row)
+        """The text that says the right answer. DataError when the protocol has no words or no resize for the row."""
         try:
+            size = self.model_size(row)
             if isinstance(row, GroundingRow):
                 return self.protocol.render(
                     Refusal() if row.box is None else Click(row.box.centre, row.box), model_size=size

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from agentkit.errors import DataError
 from agentkit.frames import QWEN25VL, PixelBudget
 from agentkit.protocols import PromptProtocol, get_protocol
 from rft.configs import RunConfig, TrainConfig
-from rft.data.rows import read_rows
+from rft.data.rows import Row, read_rows
 from rft.examples import Examples
 from rft.vision_once import Counts, encode_once, freeze, vision_tower
 
@@ -46,11 +48,6 @@ def load_parts(config: RunConfig) -> Parts:
 
     protocol = get_protocol(config.protocol, **config.protocol_args)
     found = read_rows(config.data, config.skip_bad, config.check_images)
-    for fault in found.faults[:20]:
-        log.warning("left out: %s", fault)
-    if found.faults:
-        log.warning("%d bad rows left out, %d rows remain", len(found.faults), len(found.rows))
-
     on_gpu = torch.cuda.is_available() and config.device != "cpu"
     if on_gpu and not config.cudnn_attention:
         torch.backends.cuda.enable_cudnn_sdp(False)
@@ -67,8 +64,35 @@ def load_parts(config: RunConfig) -> Parts:
     # vLLM resizes by the folder's own settings, which need not be this run's.
     resize = isinstance(config, TrainConfig) and config.generation != "hf"
     examples = Examples(found.rows, protocol, processor.budget.resize, resize)
+    rows, faults = _answerable(examples, config.skip_bad)
+    _report((*found.faults, *faults), len(rows))
+    examples = Examples(rows, protocol, processor.budget.resize, resize)
     parameters = sum(p.numel() for p in model.parameters())
     return Parts(model, processor, examples, parameters, on_gpu, counts)
+
+
+def _answerable(examples: Examples, skip_bad: bool) -> tuple[list[Row], list[str]]:
+    """The rows whose answer the protocol can say, and what is wrong with the others. DataError unless `skip_bad`."""
+    rows, faults = [], []
+    for row in examples.rows:
+        try:
+            examples.gold_reply(row)
+        except DataError as error:
+            if not skip_bad:
+                raise
+            faults.append(str(error))
+        else:
+            rows.append(row)
+    if not rows:
+        raise DataError(f"no row can be answered under {examples.protocol.name}; the first: {faults[0]}")
+    return rows, faults
+
+
+def _report(faults: Sequence[str], remaining: int) -> None:
+    for fault in faults[:20]:
+        log.warning("left out: %s", fault)
+    if faults:
+        log.warning("%d bad rows left out, %d rows remain", len(faults), remaining)
 
 
 def weights_dtype(config: RunConfig, on_gpu: bool) -> str:

@@ -14,8 +14,10 @@ from agentkit.errors import ConfigError, DataError
 from agentkit.frames import PixelBudget
 from agentkit.policies.qwen_processor import load_processor
 from agentkit.protocols import get_protocol
+from rft.configs import TrainConfig
 from rft.data.rows import read_rows
 from rft.examples import Examples
+from rft.loading import load_parts
 from rft.rewards import get_reward
 from rft.scoring import check_gold, reward_function
 
@@ -125,3 +127,20 @@ def test_a_reward_that_fails_costs_its_rows_only(make, caplog):
     assert totals == [pytest.approx(1.0), None, None]
     assert logged["reward_faults"] == 2 and logged["terms/box"] == 1.0
     assert len(caplog.records) == 1 and "failed on row 2" in caplog.text
+
+
+def test_skip_bad_covers_what_only_the_protocol_can_tell(make, tiny_model, tmp_path, caplog):
+    rows = [NAVI, {**NAVI, "action": {"type": "Hover", "at": [0.5, 0.5]}}, {**NAVI, "image": "thin.png"}]
+    Image.new("RGB", (4, 900)).save(tmp_path / "thin.png")
+    make(rows, "venus1_navi")
+    settings = {
+        "model": str(tiny_model),
+        "data": str(tmp_path / "rows.jsonl"),
+        "protocol": "venus1_navi",
+        "device": "cpu",
+    }
+    with pytest.raises(DataError, match=r"row 2: protocol venus1_navi cannot say it: .*Hover"):
+        load_parts(TrainConfig(**settings))
+    parts = load_parts(TrainConfig(**settings, skip_bad=True))
+    assert [row.number for row in parts.examples.rows] == [1]
+    assert "2 bad rows left out, 1 rows remain" in caplog.text and "aspect ratio" in caplog.text
