@@ -1,18 +1,16 @@
-"""Tasks in SMS Messenger, Files and Markor: solvable, not solved by nothing, and not by doing something near."""
+"""Tasks in SMS Messenger, Files and Markor: doing something near the goal, or more than it, earns nothing."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from envs.phone.env import PhoneEnv
-from envs.phone.tasks.base import InfeasibleTask, PhoneTask
+from envs.phone.tasks.base import PhoneTask
 from envs.phone.tasks.files import (
-    FILES_TASKS,
     CopyFile,
     CountFiles,
     CreateFolder,
@@ -23,7 +21,6 @@ from envs.phone.tasks.files import (
     RenameFile,
 )
 from envs.phone.tasks.messages import (
-    MESSAGES_TASKS,
     CountReceived,
     DeleteConversation,
     DeleteMessage,
@@ -35,7 +32,6 @@ from envs.phone.tasks.messages import (
     WhoWrote,
 )
 from envs.phone.tasks.notes import (
-    NOTES_TASKS,
     AppendToNote,
     CountNotes,
     CreateNote,
@@ -47,34 +43,13 @@ from envs.phone.tasks.notes import (
     RenameNote,
 )
 from envs.phone.telephony import Box, Telephony
-from envs.phone.words import vocabulary
-
-TEMPLATES = MESSAGES_TASKS + FILES_TASKS + NOTES_TASKS
-SCREENS = ("small", "medium", "tablet_small")
 
 
-def solve(env: PhoneEnv, task: PhoneTask) -> int:
-    """Carry out the oracle's actions; how many there were."""
-    steps = 0
+def solve(env: PhoneEnv, task: PhoneTask) -> None:
+    """Carry out the oracle's actions."""
     for action in task.oracle(env.phone):
         observation = env.step(action)
         assert "last_error" not in observation.info, (action, observation.info)
-        steps += 1
-    return steps
-
-
-@pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: t.__name__)
-def test_oracle_solves_and_doing_nothing_does_not(template: type[PhoneTask], seed: int) -> None:
-    task = template.generate(seed)
-    env = PhoneEnv(screen=SCREENS[seed])
-    env.reset(task)
-    if not issubclass(template, InfeasibleTask):
-        assert env.verdict()["success"] == 0.0
-    assert solve(env, task) < task.max_steps
-    assert env.verdict()["success"] == 1.0
-    assert task.goal and "{" not in task.goal
-    json.dumps(task.params)
 
 
 def other_number(p: dict[str, Any]) -> dict[str, Any]:
@@ -171,14 +146,3 @@ def test_sending_twice_is_not_sending_once() -> None:
     solve(env, task)
     Telephony(env.phone.files).insert(task.params["number"], task.params["message"], env.phone.now(), Box.SENT)
     assert env.verdict()["success"] == 0.0
-
-
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: t.__name__)
-def test_the_seed_and_the_vocabulary_decide_an_instance(template: type[PhoneTask]) -> None:
-    assert template.generate(3) == template.generate(3)
-    assert template.generate(3).params == template.generate(3).params
-    with vocabulary("train"):
-        one = template.generate(3).params
-    with vocabulary("held_out"):
-        two = template.generate(3).params
-    assert one != two
