@@ -20,7 +20,8 @@ def says(answers: Sequence[str], expected: str, among: Iterable[str] = ()) -> bo
 
 def says_all(answers: Sequence[str], expected: Sequence[str], among: Iterable[str] = ()) -> bool:
     """Whether the last answer names every one of `expected` and no other candidate in `among`."""
-    others = [a for a in among if a not in expected]
+    wanted = [_words(name) for name in expected]
+    others = [a for a in among if not any(_within(_words(a), words) for words in wanted)]
     return bool(expected) and all(says(answers, name, others) for name in expected)
 
 

@@ -107,32 +107,27 @@ def _card(app: Clock, alarm: Alarm) -> Card:
         if on:
             app.device.toast(f"Alarm set for {clock}")
 
-    top = Line(
-        [
-            Text(alarm.label or "Add label", style="label", on_tap=_labeller(app, alarm))
-            if unfolded or alarm.label
-            else Text(""),
-            IconButton(
-                "chevron-up" if unfolded else "chevron-down",
-                label="Collapse alarm" if unfolded else "Expand alarm",
-                on_tap=unfold,
-            ),
-        ],
-        spread=True,
+    chevron = IconButton(
+        "chevron-up" if unfolded else "chevron-down",
+        label="Collapse alarm" if unfolded else "Expand alarm",
+        on_tap=unfold,
     )
-    row = ListItem(
-        title=clock,
-        subtitle=days_text(alarm, now.hour, now.minute),
+    top = ListItem(
+        title=alarm.label or "Add label",
+        leading=Icon("label-outline", size=20),
+        trailing=chevron,
+        on_tap=_labeller(app, alarm) if unfolded else unfold,
+    )
+    time = Text(clock, style="display", on_tap=(lambda: app.pick(alarm)) if unfolded else unfold, id="digital_clock")
+    days = ListItem(
+        title=days_text(alarm, now.hour, now.minute),
         trailing=Switch(on=alarm.enabled, on_change=turn, label=f"{clock} alarm"),
-        on_tap=(lambda: app.pick(alarm)) if unfolded else unfold,
+        on_tap=unfold,
     )
-    children: list[Widget] = [top, row] if unfolded or alarm.label else [row]
+    children: list[Widget] = [top, time, days] if unfolded or alarm.label else [time, days]
     if unfolded:
         children += [
-            Line(
-                [Chip(DAYS[i][0], bool(alarm.days >> i & 1), _day(app, alarm, i), label=DAYS[i]) for i in SHOWN_DAYS],
-                padding=4,
-            ),
+            Line([_day(app, alarm, bit) for bit in SHOWN_DAYS], padding=2),
             ListItem(title="Default (Bright Morning)", leading=Icon("bell-outline")),
             ListItem(
                 title="Vibrate",
@@ -149,11 +144,13 @@ def _labeller(app: Clock, alarm: Alarm) -> Callable[[], None]:
     return lambda: setattr(app, "labelling", (alarm.id, alarm.label))
 
 
-def _day(app: Clock, alarm: Alarm, bit: int) -> Callable[[], None]:
+def _day(app: Clock, alarm: Alarm, bit: int) -> Button:
+    on = bool(alarm.days >> bit & 1)
+
     def toggle() -> None:
         app.store.save_alarm(replace(alarm, days=alarm.days ^ 1 << bit, enabled=True))
 
-    return toggle
+    return Button(DAYS[bit][0], toggle, kind="filled" if on else "outlined", label=DAYS[bit])
 
 
 class TimePicker:
@@ -200,7 +197,8 @@ class TimePicker:
             self._field("hour", hint, "Hour", self.hour_text, autofocus=True),
             self._field("minute", f"{minute:02d}", "Minute", self.minute_text),
         ]
-        body: list[Widget] = [Line(fields)]
+        names = (Text("Hour", style="caption"), Text("Minute", style="caption"))
+        body: list[Widget] = [Line([Column([f, n], padding=0) for f, n in zip(fields, names, strict=True)])]
         if not self.full_day:
             body.append(
                 Line(

@@ -32,6 +32,7 @@ from envs.phone.ui import (
     Radio,
     Screen,
     Slider,
+    Spacer,
     Switch,
     Text,
     TextField,
@@ -196,7 +197,7 @@ class SettingsApp(App):
         if isinstance(p, Section):
             return [Header(text=p.text)]
         if isinstance(p, Level) and not p.in_dialog:
-            return [Column([Text(p.title), self._slider(p)], padding=16)]
+            return [Spacer(12), Text(p.title), self._slider(p)]
         leading = Icon(p.icon) if p.icon else None
         if isinstance(p, Toggle):
             switch = Switch(on=self._is_on(p), on_change=lambda on: self._switch(p, on), label=p.title)

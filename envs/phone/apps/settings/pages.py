@@ -75,7 +75,7 @@ ROOT: tuple[Preference, ...] = (
     Link("Apps", "apps", "Recent apps, default apps", "apps"),
     Link("Notifications", "notifications", "Notification history, conversations", "bell-outline"),
     Link("Battery", "battery", "100%", "battery"),
-    Link("Storage", "storage", "38% used - 79 GB free", "database"),
+    Link("Storage", "storage", "Images, videos, documents, apps", "database"),
     Link("Sound & vibration", "sound", "Volume, haptics, Do Not Disturb", "volume-high"),
     Link("Display", "display", "Dark theme, font size, brightness", "brightness-6"),
     Link("Wallpaper & style", "wallpaper", "Colors, themed icons", "palette-outline"),
@@ -258,7 +258,9 @@ PAGES: dict[str, Page] = {
         (
             Section("Brightness"),
             Level("Brightness level", BRIGHTNESS, 1, 255, "brightness", in_dialog=True),
-            Toggle("Adaptive brightness", Key("system", "screen_brightness_mode", "0"), "Off for this room's light"),
+            Toggle(
+                "Adaptive brightness", Key("system", "screen_brightness_mode", "0"), "Adjusts to the light around you"
+            ),
             Section("Lock display"),
             Link("Lock screen", "lock_screen", "Show all notification content"),
             Choice("Screen timeout", TIMEOUT, TIMEOUTS),
