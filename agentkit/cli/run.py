@@ -83,8 +83,12 @@ def _open_device(spec: str, goal: str) -> tuple[Env, Task]:
         return open_phone(int(rest or 0), goal)
     if not kind or not rest.isdecimal():
         raise ConfigError(f"--device is HOST:PORT or phone[:SEED], got {spec!r}")
-    from envs.android import AndroidEnv
-
+    try:
+        from envs.android import AndroidEnv
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"a device over ADB needs the package {error.name}: pip install 'glint-agents[android]'"
+        ) from error
     from agentkit.tasks import FreeGoal
 
     return AndroidEnv(spec), FreeGoal(goal)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from agentkit.errors import ConfigError
@@ -22,12 +24,12 @@ def make_policy(spec: str, protocol: PromptProtocol, **options: Any) -> Policy:
     if not target or kind not in ("qwen", "served", "scripted"):
         raise ConfigError(f"a policy is {SPEC_HELP}, got {spec!r}")
     if kind == "qwen":
-        from agentkit.policies.qwen import QwenPolicy
-
+        with _needs_extra(kind):
+            from agentkit.policies.qwen import QwenPolicy
         return QwenPolicy(target, protocol, **options)
     if kind == "served":
-        from agentkit.policies.served import ServedPolicy
-
+        with _needs_extra(kind):
+            from agentkit.policies.served import ServedPolicy
         url, _, model = target.rpartition("#")
         if not url or not model:
             raise ConfigError(f"a served policy is served:URL#MODEL, got {spec!r}")
@@ -35,3 +37,13 @@ def make_policy(spec: str, protocol: PromptProtocol, **options: Any) -> Policy:
     from agentkit.policies.scripted import ScriptedPolicy, read_script
 
     return ScriptedPolicy(read_script(target), protocol, **options)
+
+
+@contextmanager
+def _needs_extra(kind: str) -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"a {kind} policy needs the package {error.name}: pip install 'glint-agents[{kind}]'"
+        ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,12 @@ def test_policy_specs(tmp_path: Path) -> None:
     for spec in ("", "qwen", "qwen:", "gpt:x", "served:http://x"):
         with pytest.raises(ConfigError, match="policy is"):
             make_policy(spec, protocol)
+
+
+@pytest.mark.parametrize(("kind", "package"), [("qwen", "torch"), ("served", "httpx")])
+def test_a_missing_extra_is_named(kind: str, package: str, monkeypatch) -> None:
+    for module in [name for name in sys.modules if name.startswith("agentkit.policies.")]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(ConfigError, match=rf"needs the package {package}: pip install 'glint-agents\[{kind}\]'"):
+        make_policy(f"{kind}:http://127.0.0.1:1#m", get_protocol("venus1_navi"))
