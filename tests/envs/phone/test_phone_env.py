@@ -58,7 +58,9 @@ def test_it_is_an_env_and_starts_at_home(env: PhoneEnv) -> None:
 
 def test_launch_by_label_and_package_and_an_unknown_app(env: PhoneEnv) -> None:
     assert env.step(Launch("settings")).info["foreground"] == "com.android.settings/.Settings"
-    assert env.step(Launch("com.google.android.deskclock")).info["foreground"].endswith("com.android.deskclock.DeskClock")
+    assert (
+        env.step(Launch("com.google.android.deskclock")).info["foreground"].endswith("com.android.deskclock.DeskClock")
+    )
     before = env.phone.revision
     observation = env.step(Launch("Spotify"))
     assert "Spotify" in observation.info["last_error"]
