@@ -98,7 +98,7 @@ class Phone:
         self._offsets: dict[str, int] = {}
         self._layouts: dict[tuple[float, bool], Layout] = {}
         self._pictures: dict[str, Image.Image] = {}
-        self._last_screens: dict[str, tuple[int, Image.Image]] = {}
+        self._last_screens: dict[str, tuple[int, list[Op]]] = {}
         self._dirty = True
         self._scene = Scene(*self.size)
         self._elements: list[Element] | None = None
@@ -423,8 +423,7 @@ class Phone:
     def _leave(self) -> None:
         """Keep the front app's last screen for the overview and drop what belongs to it alone."""
         if self.where == "app":
-            image = self._painted[1] if self._painted is not None else self.screenshot()
-            self._last_screens[self._front] = (self._revision, image)
+            self._last_screens[self._front] = (self._revision, self._scene.ops)
             self.front_app.pause()
         self._editor.blur()
         self.invalidate()
@@ -484,13 +483,13 @@ class Phone:
 
     def picture(self, package: str, size: tuple[int, int]) -> str:
         """Key of the app's last screen, scaled to `size`."""
-        number, image = self._last_screens.get(package, (0, None))
+        number, ops = self._last_screens.get(package, (0, []))
         key = f"recent/{package}/{number}/{size}"
         if key not in self._pictures:
             for old in [name for name in self._pictures if name.startswith(f"recent/{package}/")]:
                 del self._pictures[old]
-            blank = image or Image.new("RGB", self.size, self.layout.theme.surface)
-            self._pictures[key] = blank.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
+            whole = repaint(ops, self.size, self._pictures, None)
+            self._pictures[key] = whole.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
         return key
 
     def _forget(self, package: str) -> None:
