@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -37,6 +38,8 @@ class StreamConfig:
     """Updates of linear warm-up."""
     workers: int = 0
     """Processes that render screens."""
+    screens: tuple[str, ...] = ("small", "small", "small", "medium")
+    """Screen sizes of the phone, drawn evenly; name one twice to see it twice as often."""
     text: float = 0.3
     """Share of pictures of made-up words."""
     text_height: int = 0
@@ -97,6 +100,7 @@ def sft_stream(config: StreamConfig, source: SceneSource, chunks: tuple[str, ...
         bf16=cuda,
         use_cpu=not cuda,
         logging_steps=config.log_every,
+        disable_tqdm=not sys.stderr.isatty(),
         save_strategy="steps" if config.save_every else "no",
         save_steps=config.save_every or 500,
         save_total_limit=2,

@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 from transformers import Trainer, TrainerCallback, TrainingArguments
 
-from agentkit.errors import GlintError
+from agentkit.errors import ConfigError, GlintError
 from rft.muon import MuonWithAdamW
 from rft.stream import Packer, Scene, packed_loss
 
@@ -91,6 +91,9 @@ class StreamTrainer(Trainer):
         std: list[float],
         **kwargs: Any,
     ) -> None:
+        if args.world_size > 1:
+            raise ConfigError(f"streams train on one device, got {args.world_size} processes")
+        self.core = model
         self.batches, self.budget, self.mean, self.std = batches, budget, mean, std
         self._started: float | None = None
         self._hits: list[Tensor] = []
@@ -134,7 +137,7 @@ class StreamTrainer(Trainer):
             self._started = time.monotonic()
         inputs = {k: v.to(self.args.device, non_blocking=True) for k, v in inputs.items()}
         with self.accelerator.autocast():  # packed_loss calls submodules, so the wrapped forward is not in play
-            loss, hits = packed_loss(self.accelerator.unwrap_model(model), inputs, self.mean, self.std)
+            loss, hits = packed_loss(self.core, inputs, self.mean, self.std)
         self._hits.append(hits)
         return loss
 

@@ -96,7 +96,9 @@ def _run_block(block: Any, hidden_states: Tensor, chunks: Chunks, cos: Tensor, s
 def _block(
     self: Any, hidden_states: Tensor, cu_seqlens: Tensor, position_embeddings: tuple[Tensor, Tensor], **kwargs: Any
 ) -> Tensor:
-    return self.glint_run(self, hidden_states, self.glint_chunks(cu_seqlens), *position_embeddings)
+    chunks = self.glint_chunks(cu_seqlens)
+    run = self.glint_run if chunks.uniform else _run_block  # odd sizes are not worth a compilation each
+    return run(self, hidden_states, chunks, *position_embeddings)
 
 
 def _patch_embed(self: Any, hidden_states: Tensor) -> Tensor:

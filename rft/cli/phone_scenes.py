@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+import logging
 import random
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from agentkit.actions import Action, Box, CallUser, Click, Finished, Launch, LongPress, Point, Scroll, Type, action_name
-from agentkit.frames import model_px
+from agentkit.errors import EnvError, boundary
+from agentkit.frames import PixelBudget, model_px
 from agentkit.protocols import get_protocol
 from agentkit.types import Observation, Reply, Step
 from rft.stream import Question, Scene
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
     from envs.phone.device import Phone
 
+log = logging.getLogger(__name__)
+
 READ_ALL = "List the texts on the screen with their boxes."
 GROUND, NAVI = "venus1_ground", "venus1_navi"
 
@@ -29,6 +33,8 @@ GROUND, NAVI = "venus1_ground", "venus1_navi"
 class SceneMix:
     """Shares of the stream, and how screens are drawn."""
 
+    area: int = 448 * 224
+    """Pixels that the model sees: the size of a picture of words, and what screens are resized to."""
     height: int = 448
     width: int = 224
     sizes: tuple[str, ...] = ("small", "small", "small", "medium")
@@ -42,6 +48,10 @@ class SceneMix:
     read: float = 0.5
     """Of the phone screens, those that are also read out whole."""
 
+    def resize(self, screen: tuple[int, int]) -> tuple[int, int]:
+        """The (width, height) at which the model sees a screen: that of its image processor."""
+        return tuple(PixelBudget(self.area, self.area).resize(screen))  # type: ignore[return-value]
+
 
 def chunks() -> tuple[str, ...]:
     """One-token strings of a tokenizer for these scenes."""
@@ -53,11 +63,23 @@ def chunks() -> tuple[str, ...]:
 def phone_scenes(seed: int, mix: SceneMix) -> Iterator[Scene]:
     """Endless scenes; equal arguments give equal scenes in every process."""
     rng = random.Random(f"scenes/{seed}")
-    sources = [(mix.text, text_scenes(seed, mix)), (mix.tasks, task_scenes(seed, mix)),
-               (1.0 - mix.text - mix.tasks, screen_scenes(seed, mix))]
+    sources = [
+        (mix.text, text_scenes(seed, mix)),
+        (mix.tasks, _restarting(task_scenes, seed, mix)),
+        (1.0 - mix.text - mix.tasks, _restarting(screen_scenes, seed, mix)),
+    ]
     weights = [weight for weight, _ in sources]
     while True:
         yield next(rng.choices(sources, weights)[0][1])
+
+
+def _restarting(make: Callable[[int, SceneMix], Iterator[Scene]], seed: int, mix: SceneMix) -> Iterator[Scene]:
+    """A phone whose app fails on some odd path must not end a training run: say so and go on with another phone."""
+    for again in itertools.count():
+        try:
+            yield from make(seed + 7919 * again, mix)
+        except EnvError as error:
+            log.warning("a phone broke and is replaced: %s", error)
 
 
 def text_scenes(seed: int, mix: SceneMix) -> Iterator[Scene]:
@@ -77,10 +99,10 @@ def screen_scenes(seed: int, mix: SceneMix) -> Iterator[Scene]:
     from envs.phone.screens import walks
 
     rng = random.Random(f"ask/{seed}")
-    size = (mix.width, mix.height)
     protocol = get_protocol(GROUND)
     before, after = protocol.fixed_parts()
-    for phone, found in walks(seed, mix.split, screen=mix.sizes):
+    for phone, found in walks(seed, mix.split, screen=mix.sizes, per_element=2):
+        size = mix.resize(phone.size)
         questions = [
             Question(f"{before}{t.instruction}{after}", protocol.render(Click(t.box.centre, t.box), model_size=size))
             for t in rng.sample(found, len(found))
@@ -114,17 +136,18 @@ def task_scenes(seed: int, mix: SceneMix) -> Iterator[Scene]:
 
     rng = random.Random(f"tasks/{seed}")
     protocol: Any = get_protocol(NAVI)
-    size = (mix.width, mix.height)
     envs = {name: PhoneEnv(screen=name) for name in dict.fromkeys(mix.sizes)}
     while True:
         env = envs[rng.choice(mix.sizes)]
         with vocabulary(mix.split):  # type: ignore[arg-type]
             task = rng.choice(TASKS).generate(rng.randrange(2**30))
         seen = env.reset(task)
+        size = mix.resize(env.phone.size)
         steps: list[Step] = []
         solution = task.oracle(env.phone)
         while len(steps) < task.max_steps:
-            action = next(solution, None) or task.farewell()
+            with boundary(EnvError, f"solving {task.key}"):
+                action = next(solution, None) or task.farewell()
             thought = think(env.phone, action)
             lead = _lead(protocol, task.goal, steps, seen, size)
             reply = protocol.render(action, thought, "", size)
@@ -167,11 +190,6 @@ def _under(phone: Phone, at: Point) -> str:
     return (smallest.text or smallest.label).replace("<", "").replace("\n", " ")[:24].strip()
 
 
-@cache
-def _quiet() -> Observation:
-    return Observation(image=None)  # type: ignore[arg-type]
-
-
 def _lead(protocol: Any, goal: str, steps: Sequence[Step], seen: Observation, size: tuple[int, int]) -> str:
     turns = protocol.messages(goal, steps, seen, lambda _: size)
     return "".join(part["text"] for part in turns[-1]["content"] if part["type"] == "text")
@@ -180,7 +198,4 @@ def _lead(protocol: Any, goal: str, steps: Sequence[Step], seen: Observation, si
 def _shrink(image: Image.Image, size: tuple[int, int]) -> np.ndarray:
     from PIL import Image as Pillow
 
-    return np.asarray(image.convert("RGB").resize(size, Pillow.Resampling.BICUBIC))
-
-
-__all__ = ["SceneMix", "chunks", "phone_scenes", "replace"]
+    return np.asarray(image.convert("RGB").resize(size, Pillow.Resampling.BICUBIC, reducing_gap=1.5))
