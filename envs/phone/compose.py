@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from envs.phone.frame import Pane, app_screen, dialog, menu, scroll_key
+from envs.phone.frame import Pane, app_screen, scroll_key
 from envs.phone.keyboard import keyboard, keyboard_height
 from envs.phone.launcher import WHITE, all_apps, home
 from envs.phone.layout import AT_END, Layout
+from envs.phone.popups import dialog, menu
 from envs.phone.recents import recents
 from envs.phone.scene import Bounds, Scene
 from envs.phone.shade import shade
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from envs.phone.device import Phone
 
 PASSES = 4
-"""Most layouts per frame: focus may come or go with the first one, and the focused field may need to scroll into view."""
+"""Most layouts per frame: the first may move the focus, and then the focused field may have to scroll into view."""
 
 
 def compose(phone: Phone, lay: Layout) -> Scene:
@@ -45,7 +46,16 @@ def _layers(phone: Phone, lay: Layout) -> bool:
     again = False
     if phone.shade_open:
         date = f"{phone.now():%a}, {phone.now():%b} {phone.now().day}"
-        shade(lay, box, date, settings, phone.notifications, phone.notification_opener, phone.clear_notifications, phone.close_shade)
+        shade(
+            lay,
+            box,
+            date,
+            settings,
+            phone.notifications,
+            phone.notification_opener,
+            phone.clear_notifications,
+            phone.close_shade,
+        )
         back = lay.theme.surface_low
     elif where == "app":
         return _app(phone, lay, box)
@@ -80,7 +90,9 @@ def _app(phone: Phone, lay: Layout, box: Bounds) -> bool:
     app_screen(lay, screen, pane)
     under = set(lay.fields)
     status_bar(lay, phone.now(), phone.settings, lay.theme.on_surface)
-    navigation_paint(lay, lay.theme.on_surface, lay.theme.surface_container if screen.bottom and not shown else lay.theme.surface)
+    navigation_paint(
+        lay, lay.theme.on_surface, lay.theme.surface_container if screen.bottom and not shown else lay.theme.surface
+    )
     scene.package = app.package
     if screen.dialog is not None:
         dialog(lay, screen.dialog, pane, key)

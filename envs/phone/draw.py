@@ -20,7 +20,10 @@ WHOLE_MASK_AREA = 40_000
 
 
 def repaint(
-    ops: Sequence[Op], size: tuple[int, int], images: Mapping[str, Image.Image], before: tuple[Sequence[Op], Image.Image] | None
+    ops: Sequence[Op],
+    size: tuple[int, int],
+    images: Mapping[str, Image.Image],
+    before: tuple[Sequence[Op], Image.Image] | None,
 ) -> Image.Image:
     """A new RGB image of `ops`. `before` is an earlier frame of the same size, which is left as it was."""
     whole = (0, 0, *size)

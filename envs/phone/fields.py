@@ -12,7 +12,7 @@ PILL_LINES = 4
 
 
 def text_field(ui: Layout, w: TextField, x: int, y: int, width: int, padding: int) -> int:
-    """Material's filled field; the hint floats up as a label once there is focus or text. In a footer, a message box."""
+    """Material's filled field; the hint floats up as a label with focus or text. In a footer, a message box."""
     if not w.id:
         raise ValueError("TextField needs an id: it keeps the focus across rebuilds")
     t, dp, pill = ui.theme, ui.dp, ui.pill_fields
@@ -82,7 +82,8 @@ def text_field(ui: Layout, w: TextField, x: int, y: int, width: int, padding: in
 
     widgets.node(
         ui, w, "input", x, y, width, height, text=shown, label=w.label or w.hint, focused=focused, password=w.password,
-        field=w, on_touch=lambda px, py: touch(w, place(px, py), False), on_hold=lambda px, py: touch(w, place(px, py), True),
+        field=w, on_touch=lambda px, py: touch(w, place(px, py), False),
+        on_hold=lambda px, py: touch(w, place(px, py), True),
     )  # fmt: skip
     return height
 
@@ -106,7 +107,9 @@ def slider(ui: Layout, w: Slider, x: int, y: int, width: int, padding: int) -> i
     at = left + int(room * value + 0.5)
     middle = y + height // 2
     ink = t.primary if w.enabled else t.disabled
-    ui.scene.round(left, middle - track // 2, room, track, track // 2, t.secondary_container if w.enabled else t.disabled_fill)
+    ui.scene.round(
+        left, middle - track // 2, room, track, track // 2, t.secondary_container if w.enabled else t.disabled_fill
+    )
     if at > left:
         ui.scene.round(left, middle - track // 2, at - left, track, track // 2, ink)
     ui.scene.round(at - thumb // 2, middle - thumb // 2, thumb, thumb, thumb // 2, ink)

@@ -5,34 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from envs.phone import fields, rows, ui, widgets
+from envs.phone import containers, controls, fields, rows, ui, widgets
 from envs.phone.layout import Layout, Placer
 from envs.phone.scene import Bounds
-from envs.phone.ui import BottomBar, Button, Dialog, Fab, Handler, IconButton, Menu, Screen
+from envs.phone.ui import BottomBar, Fab, Handler, IconButton, Screen
 
 PLACERS: Mapping[type, Placer] = {
     ui.Text: widgets.text,
     ui.Icon: widgets.icon,
     ui.Avatar: widgets.avatar,
-    ui.IconButton: widgets.icon_button,
-    ui.Button: widgets.button,
-    ui.Switch: widgets.switch,
-    ui.Checkbox: widgets.checkbox,
-    ui.Radio: widgets.radio,
+    ui.IconButton: controls.icon_button,
+    ui.Button: controls.button,
+    ui.Switch: controls.switch,
+    ui.Checkbox: controls.checkbox,
+    ui.Radio: controls.radio,
     ui.Slider: fields.slider,
     ui.TextField: fields.text_field,
-    ui.Chip: widgets.chip,
+    ui.Chip: controls.chip,
     ui.ListItem: rows.list_item,
     ui.Header: widgets.header,
     ui.Divider: widgets.divider,
     ui.Spacer: widgets.spacer,
-    ui.Column: widgets.column,
-    ui.Line: widgets.line,
-    ui.Grid: widgets.grid,
+    ui.Column: containers.column,
+    ui.Line: containers.line,
+    ui.Grid: containers.grid,
     ui.Tile: widgets.tile,
-    ui.Card: widgets.card,
+    ui.Card: containers.card,
     ui.Bubble: rows.bubble,
-    ui.Tabs: widgets.tabs,
+    ui.Tabs: controls.tabs,
 }
 """Fab, BottomBar, Dialog and Menu have their own places in a Screen and are drawn there only."""
 
@@ -102,13 +102,17 @@ def app_bar(lay: Layout, screen: Screen, pane: Pane, y: int) -> int:
     at = y + (height - side) // 2
     left, right = x1 + dp(16), x2 - dp(4)
     if screen.nav != "none":
-        name, label = {"back": ("arrow-left", "Navigate up"), "close": ("close", "Close"), "menu": ("menu", "Open menu")}[screen.nav]
+        name, label = {
+            "back": ("arrow-left", "Navigate up"),
+            "close": ("close", "Close"),
+            "menu": ("menu", "Open menu"),
+        }[screen.nav]
         arrow = IconButton(name, screen.on_nav or pane.go_back, label=label, id="nav")
-        widgets.icon_button(lay, arrow, x1 + dp(4), at, side, 0, t.on_surface)
+        controls.icon_button(lay, arrow, x1 + dp(4), at, side, 0, t.on_surface)
         left = x1 + dp(4) + side + dp(8)
     for action in reversed(screen.actions):
         right -= side
-        widgets.icon_button(lay, action, right, at, side, 0)
+        controls.icon_button(lay, action, right, at, side, 0)
     [title] = lay.lines(screen.title, "bar", right - left - dp(4), 1)
     top = y + (height - block) // 2
     box = lay.write([title], "bar", left, top, right - left, t.on_surface)
@@ -197,7 +201,7 @@ def _message_row(lay: Layout, w: ui.Widget, width: int) -> _Row | None:
     if not isinstance(w, ui.Line) or sum(isinstance(c, ui.TextField) for c in w.children) != 1:
         return None
     gap = lay.dp(4)
-    natural = [0 if isinstance(c, ui.TextField) else widgets.natural_width(lay, c, width // 3) for c in w.children]
+    natural = [0 if isinstance(c, ui.TextField) else containers.natural_width(lay, c, width // 3) for c in w.children]
     rest = width - sum(natural) - gap * (len(natural) - 1)
     spots, left = [], 0
     for child, wide in zip(w.children, natural, strict=True):
@@ -215,82 +219,3 @@ def fab(lay: Layout, w: Fab, right: int, bottom: int) -> None:
     inset = (side - size) // 2
     lay.scene.icon(w.icon, size, x + inset, y + inset, lay.theme.on_primary_container)
     widgets.node(lay, w, "button", x, y, side, side, icon=w.icon, on_tap=w.on_tap or widgets.nothing)
-
-
-def dialog(lay: Layout, w: Dialog, pane: Pane, key: str) -> None:
-    """A panel in the middle over a scrim; its body scrolls when it is too tall."""
-    scene, t, dp = lay.scene, lay.theme, lay.dp
-    x1, y1, x2, y2 = pane.box
-    scene.shade(0, 0, scene.width, scene.height, (0, 0, 0), 110)
-    scene.add("pane", 0, 0, scene.width, scene.height, listed=False, on_tap=w.on_dismiss or widgets.nothing)
-    pad = dp(24)
-    width = min(x2 - x1 - 2 * dp(24), dp(400))
-    titles = lay.lines(w.title, "headline", width - 2 * pad, 3) if w.title else ()
-    head = pad + lay.line_height("headline") * len(titles) + (dp(16) if titles else 0)
-    rows_only = bool(w.body) and all(isinstance(c, (ui.ListItem, ui.Divider, ui.Header)) for c in w.body)
-    body = lay.stack_height(w.body, width, pad) + (0 if rows_only else dp(4))
-    foot = _button_block(lay, w.buttons, width - 2 * dp(16)) if w.buttons else 0
-    tail = foot + dp(16) if foot else dp(20)
-    room = min(body, y2 - y1 - 2 * dp(16) - head - tail)
-    height = head + room + tail
-    x, y = x1 + (x2 - x1 - width) // 2, y1 + (y2 - y1 - height) // 2
-    scene.round(x, y, width, height, dp(28), t.surface_high)
-    scene.parent = scene.add("dialog", x, y, width, height, text="", label=w.title, id=w.id)
-    if titles:
-        box = lay.write(titles, "headline", x + pad, y + pad, width - 2 * pad, t.on_surface)
-        scene.add("title", box[0], box[1], box[2] - box[0], box[3] - box[1], text=w.title)
-    if w.body:
-        area = (x, y + head, x + width, y + head + room)
-        lay.scroll_area(area, f"{key}/dialog/{w.title}", lambda top: lay.stack(w.body, x, top, width, pad) + (0 if rows_only else dp(4)))
-    _buttons(lay, w.buttons, x + dp(16), y + height - dp(16) - foot, width - 2 * dp(16))
-    scene.parent = None
-
-
-def _as_text_button(w: Button) -> Button:
-    return Button(w.text, w.on_tap, kind="text", icon=w.icon, id=w.id, label=w.label, enabled=w.enabled)
-
-
-def _button_block(lay: Layout, buttons, width: int) -> int:
-    wide = sum(widgets.button_width(lay, _as_text_button(b)) for b in buttons) + lay.dp(8) * (len(buttons) - 1)
-    return lay.dp(widgets.TOUCH) * (1 if wide <= width else len(buttons))
-
-
-def _buttons(lay: Layout, buttons, x: int, y: int, width: int) -> None:
-    """Right-aligned in one row, or below each other when they do not fit."""
-    right, stacked = x + width, _button_block(lay, buttons, width) > lay.dp(widgets.TOUCH)
-    for w in buttons if stacked else reversed(buttons):
-        shown = _as_text_button(w)
-        wide = min(width, max(widgets.button_width(lay, shown), lay.dp(widgets.TOUCH)))
-        lay.place(shown, right - wide, y, wide)
-        if stacked:
-            y += lay.dp(widgets.TOUCH)
-        else:
-            right -= wide + lay.dp(8)
-
-
-def menu(lay: Layout, w: Menu, pane: Pane) -> None:
-    """A pop-up list at the top right; a tap anywhere else closes it."""
-    scene, t, dp = lay.scene, lay.theme, lay.dp
-    x1, y1, x2, y2 = pane.box
-    scene.add("pane", 0, 0, scene.width, scene.height, listed=False, on_tap=w.on_dismiss or widgets.nothing)
-    widest = max((lay.width(name, "body") for name, _ in w.items), default=0)
-    width = min(max(dp(160), widest + dp(40)), x2 - x1 - dp(16), dp(320))
-    row, edge = max(dp(48), lay.line_height("body") + dp(16)), dp(8)
-    x, y = x2 - dp(8) - width, y1 + dp(8)
-    visible = min(len(w.items) * row, y2 - y - dp(16) - 2 * edge)
-    height = visible + 2 * edge
-    scene.shadow(x, y, width, height, dp(6), dp(6))
-    scene.round(x, y, width, height, dp(6), t.surface_container)
-    scene.parent = scene.add("menu", x, y, width, height, id=w.id, listed=False)
-
-    def items(top: int) -> int:
-        for n, (name, tap) in enumerate(w.items):
-            shown = lay.lines(name, "body", width - dp(24), 1)
-            at = top + n * row
-            lay.write(shown, "body", x + dp(16), at + (row - lay.line_height("body")) // 2, width, t.on_surface)
-            scene.add("menu_item", x, at, width, row, text=name, on_tap=tap)
-        return len(w.items) * row
-
-    lay.scroll_area((x, y + edge, x + width, y + edge + visible), f"{pane.package}/menu", items)
-    scene.parent = None
-

@@ -70,10 +70,20 @@ def keyboard(lay: Layout, bottom: int, page: Page, shift: bool, press: Callable[
                 scene.icon(icon, size_px, (left + right - size_px) // 2, y + (row_height - size_px) // 2, ink)
             elif caption:
                 style = "bar" if len(caption) == 1 else "label"
-                lay.write([caption], style, left, y + (row_height - lay.line_height(style)) // 2, right - left, ink, "center")
+                lay.write(
+                    [caption], style, left, y + (row_height - lay.line_height(style)) // 2, right - left, ink, "center"
+                )
             typed = {"SPACE": " "}.get(key, caption if key not in FACES else key)
             scene.add(
-                "key", left, y, right - left, row_height, text="" if name else caption, label=name, icon=icon, on_tap=press(typed)
+                "key",
+                left,
+                y,
+                right - left,
+                row_height,
+                text="" if name else caption,
+                label=name,
+                icon=icon,
+                on_tap=press(typed),
             )
         y += row_height
     scene.parent = None

@@ -66,7 +66,7 @@ def home(
     at = lay.write([date], "title", x1 + dp(26), at[3], x2 - x1 - dp(48), WHITE)
     scene.add("text", at[0], at[1], at[2] - at[0], at[3] - at[1], text=date, id="home_date")
     across = columns(lay)
-    dock = [app for app in apps][:DOCK]
+    dock = apps[:DOCK]
     margin = dp(12) + max(0, (x2 - x1 - dp(760)) // 2)
     cell = (x2 - x1 - 2 * margin) // across
     tall = lay.measure(app_tile(apps[0], launch), cell) if apps else dp(90)
@@ -89,7 +89,11 @@ def _tile(lay: Layout, app: type[App], launch: Callable[[str], Callable[[], None
 
 
 def all_apps(
-    lay: Layout, box: Bounds, apps: Sequence[type[App]], launch: Callable[[str], Callable[[], None]], drawer: Callable[[bool], None]
+    lay: Layout,
+    box: Bounds,
+    apps: Sequence[type[App]],
+    launch: Callable[[str], Callable[[], None]],
+    drawer: Callable[[bool], None],
 ) -> None:
     """The drawer: every app by name, over a sheet in the theme's surface colour."""
     scene, dp = lay.scene, lay.dp

@@ -1,4 +1,4 @@
-"""Turns widgets into a frame's nodes and paint operations: type sizes, stacking, scrolling, and dispatch by widget class.
+"""Turns widgets into a frame's nodes and paint operations: type sizes, stacking, scrolling, dispatch by class.
 
 `Layout` lives as long as screen metrics and theme stay the same; a frame points it at a fresh `Scene`. A placer draws
 one widget at a place in device pixels and returns its height. What lies outside the clip costs its height only.
@@ -120,7 +120,9 @@ class Layout:
     def width(self, text: str, style: str) -> int:
         return -int(-text_width(text, self.styles[style][0]) // 1)
 
-    def write(self, lines: Sequence[str], style: str, x: int, y: int, width: int, color: RGB, align: str = "left") -> Bounds:
+    def write(
+        self, lines: Sequence[str], style: str, x: int, y: int, width: int, color: RGB, align: str = "left"
+    ) -> Bounds:
         """Draw lines of text from y down; returns the box they fill."""
         font, height, baseline = self.styles[style]
         left, right, top = x + width, x, y
@@ -182,7 +184,7 @@ class Layout:
     def scroll_area(
         self, box: Bounds, key: str, content: Callable[[int], int], *, at_end: bool = False, role: str = "scroll"
     ) -> Node:
-        """A viewport at `box`. `content(y)` draws from row y down and returns its height; the offset is clamped to fit."""
+        """A viewport at `box`; the offset is clamped to the height that `content(y)`, drawing from row y down, returns."""
         scene, (x1, y1, x2, y2) = self.scene, box
         outer = (scene.clip, scene.parent, self.viewport)
         scene.clip = intersect(box, scene.clip)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from envs.phone import widgets
+from envs.phone import controls, widgets
 from envs.phone.app import App
 from envs.phone.launcher import PACKAGE, WHITE
 from envs.phone.layout import Layout
@@ -27,17 +27,16 @@ class Overview(Protocol):
         ...
 
 
-
 def card_size(lay: Layout, box: Bounds) -> tuple[int, int]:
     """Width and height of a card: the app's picture at 62 percent of the screen."""
-    x1, y1, x2, y2 = box
+    _, y1, _, y2 = box
     height = min((y2 - y1) - lay.dp(170), lay.scene.height * 62 // 100)
     return height * lay.scene.width // lay.scene.height, height
 
 
 def recents(lay: Layout, box: Bounds, apps: Sequence[type[App]], front: int, phone: Overview, background: str) -> None:
     """Draw the cards of `apps`, most recent first; number `front` is in the middle, older ones to its left."""
-    scene, t, dp = lay.scene, lay.theme, lay.dp
+    scene, dp = lay.scene, lay.dp
     x1, y1, x2, y2 = box
     scene.package = PACKAGE
     scene.image(0, 0, scene.width, scene.height, background)
@@ -60,9 +59,9 @@ def recents(lay: Layout, box: Bounds, apps: Sequence[type[App]], front: int, pho
         _card(lay, app, x, top, width, height, phone)
     below = top + height + dp(20)
     clear = Button("Clear all", phone.clear_recents, kind="tonal", id="clear_all")
-    wide = widgets.button_width(lay, clear)
+    wide = controls.button_width(lay, clear)
     scene.parent = root
-    widgets.button(lay, clear, (x1 + x2 - wide) // 2, below, wide, 0)
+    controls.button(lay, clear, (x1 + x2 - wide) // 2, below, wide, 0)
     scene.parent = None
 
 

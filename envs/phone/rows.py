@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from envs.phone import widgets
+from envs.phone import controls, widgets
 from envs.phone.layout import Layout
 from envs.phone.ui import Avatar, Bubble, Checkbox, Icon, IconButton, ListItem, Radio, Switch, Text
 
@@ -36,11 +36,13 @@ def list_item(ui: Layout, w: ListItem, x: int, y: int, width: int, padding: int)
     if w.selected:
         scene.fill(x, y, width, height, t.secondary_container)
     toggle = w.trailing if isinstance(w.trailing, TOGGLES) else w.leading if isinstance(w.leading, TOGGLES) else None
-    on_tap = w.on_tap or (widgets.toggle(toggle) if toggle is not None and toggle.enabled else None)
+    own = toggle if w.on_tap is None else None
+    on_tap = w.on_tap or (controls.toggle(toggle) if toggle is not None and toggle.enabled else None)
     row = widgets.node(
-        ui, w, "list_item", x, y, width, height, text=w.title, icon=w.leading.name if isinstance(w.leading, Icon) else "",
+        ui, w, "list_item", x, y, width, height, text=w.title,
+        icon=w.leading.name if isinstance(w.leading, Icon) else "",
         on_tap=on_tap, on_long_press=w.on_long_press, selected=w.selected,
-        checkable=toggle is not None and w.on_tap is None, checked=toggle.on if toggle is not None and w.on_tap is None else False,
+        checkable=own is not None, checked=own is not None and own.on,
     )  # fmt: skip
     outer, scene.parent = scene.parent, row
     if w.leading is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from envs.phone import fields, widgets
+from envs.phone import fields
 from envs.phone.app import Settings
 from envs.phone.layout import Layout
 from envs.phone.scene import Bounds
@@ -66,7 +66,10 @@ def shade(
     level = settings.get("system", "screen_brightness") or "102"
     value = int(level) / 255 if level.isdigit() else 0.4
     brightness = Slider(
-        value, lambda v: settings.put("system", "screen_brightness", str(round(255 * v))), id="slider", label="Display brightness"
+        value,
+        lambda v: settings.put("system", "screen_brightness", str(round(255 * v))),
+        id="slider",
+        label="Display brightness",
     )
     scene.icon("brightness-6", dp(22), x + dp(2), y + dp(13), t.on_surface_variant)
     y += fields.slider(lay, brightness, x + dp(36), y, width - dp(36), 0) + dp(6)
@@ -87,7 +90,9 @@ def shade(
         wide = lay.width(label, "label") + dp(32)
         left = x + width - wide
         scene.round(left, y + dp(4), wide, dp(36), dp(18), t.surface_highest)
-        lay.write([label], "label", left, y + dp(4) + (dp(36) - lay.line_height("label")) // 2, wide, t.on_surface, "center")
+        lay.write(
+            [label], "label", left, y + dp(4) + (dp(36) - lay.line_height("label")) // 2, wide, t.on_surface, "center"
+        )
         scene.add("button", left, y + dp(4), wide, dp(36), text=label, id="clear_all", on_tap=clear)
     scene.parent = None
 
@@ -125,7 +130,11 @@ def _notification(
     scene.round(x, y, width, height, dp(20), t.surface_high)
     scene.icon(note.icon, dp(18), x + dp(16), y + dp(14), t.primary)
     left, room, top = x + dp(44), width - dp(60), y + dp(12)
-    for text, style, ink in ((note.app, "caption", t.on_surface_variant), (note.title, "label", t.on_surface), (note.text, "small", t.on_surface_variant)):
+    for text, style, ink in (
+        (note.app, "caption", t.on_surface_variant),
+        (note.title, "label", t.on_surface),
+        (note.text, "small", t.on_surface_variant),
+    ):
         lay.write(lay.lines(text, style, room, 1), style, left, top, room, ink)
         top += lay.line_height(style)
     scene.add("card", x, y, width, height, text=note.title, label=note.text, icon=note.icon, on_tap=on_tap)

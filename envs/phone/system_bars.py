@@ -36,7 +36,9 @@ def status_icons(settings: Settings) -> list[tuple[str, str]]:
         icons.append(("bluetooth", "Bluetooth on"))
     if on("global", "wifi_on"):
         icons.append(("wifi", "Wi-Fi"))
-    icons.append(("airplane", "Airplane mode") if on("global", "airplane_mode_on") else ("signal-cellular-3", "Phone signal"))
+    icons.append(
+        ("airplane", "Airplane mode") if on("global", "airplane_mode_on") else ("signal-cellular-3", "Phone signal")
+    )
     icons.append(("battery", "Battery 100 percent"))
     return icons
 
@@ -83,7 +85,11 @@ def navigation_touch(lay: Layout, press: Callable[[str], Callable[[], None]]) ->
     height = lay.dp(NAVIGATION)
     y, third = scene.height - height, scene.width // 3
     scene.parent = scene.add("pane", 0, y, scene.width, height, listed=False, id="navigation_bar")
-    keys = (("BACK", "Back", "back", "menu-left"), ("HOME", "Home", "home", "circle"), ("APP_SWITCH", "Overview", "recent_apps", "square"))
+    keys = (
+        ("BACK", "Back", "back", "menu-left"),
+        ("HOME", "Home", "home", "circle"),
+        ("APP_SWITCH", "Overview", "recent_apps", "square"),
+    )
     for n, (code, label, name, icon) in enumerate(keys):
         x = scene.width - third if n == 2 else n * third
         wide = scene.width - 2 * third if n == 1 else third

@@ -62,10 +62,10 @@ def test_every_widget_is_drawn(screen: str, dark: bool) -> None:
     phone, app = demo_phone(screen, dark=dark)
     width, height = phone.size
     wanted = {
-        "Section", "Wi-Fi", "Form", "Ada", "Mon", "A long second line that wraps onto more lines than one", "Check", "Delete",
-        "Radio", "Off", "Level", "Headline", "Filled", "Tonal", "Outline", "Text", "Dead", "One", "Two", "Three four",
-        "Bare switch", "Bare box", "Card", "Its text", "Alarm", "Timer", "Clock", "Theirs", "15:34", "All", "None", "Add",
-        "Home", "You", "Search", "More options", "Open menu", "Demo",
+        "Section", "Wi-Fi", "Form", "Ada", "Mon", "A long second line that wraps onto more lines than one", "Check",
+        "Delete", "Radio", "Off", "Level", "Headline", "Filled", "Tonal", "Outline", "Text", "Dead", "One", "Two",
+        "Three four", "Bare switch", "Bare box", "Card", "Its text", "Alarm", "Timer", "Clock", "Theirs", "15:34", "All", "None",
+        "Add", "Home", "You", "Search", "More options", "Open menu", "Demo",
     }  # fmt: skip
     seen = set()
     for _ in range(12):
@@ -99,7 +99,7 @@ def test_text_grows_with_font_scale_and_stays_inside(scale: float) -> None:
     phone, _ = demo_phone(font_scale=scale)
 
     def height(p: Phone) -> int:
-        x1, y1, x2, y2 = find(p, "Demo", "title").bounds
+        _, y1, _, y2 = find(p, "Demo", "title").bounds
         return y2 - y1
 
     assert height(phone) == pytest.approx(height(plain) * scale, abs=1)
@@ -162,14 +162,17 @@ def test_text_stands_out_from_its_ground(seed: str, dark: bool) -> None:
     for ink, ground in (
         (t.on_surface, t.surface), (t.on_surface, t.surface_highest), (t.on_surface_variant, t.surface_highest),
         (t.primary, t.surface), (t.on_primary, t.primary), (t.on_primary_container, t.primary_container),
-        (t.on_secondary_container, t.secondary_container), (t.error, t.surface), (t.inverse_on_surface, t.inverse_surface),
+        (t.on_secondary_container, t.secondary_container), (t.error, t.surface),
+        (t.inverse_on_surface, t.inverse_surface),
     ):  # fmt: skip
         assert contrast(ink, ground) >= 4.5
     assert contrast(t.outline, t.surface) >= 3
 
 
 @pytest.mark.parametrize("width", [1, 63, 100, 239])
-@pytest.mark.parametrize("text", ["", "a", "word", "two  words", "a longer line of words, with aunbreakablylongwordinside it\n\nand more "])
+@pytest.mark.parametrize(
+    "text", ["", "a", "word", "two  words", "a longer line of words, with aunbreakablylongwordinside it\n\nand more "]
+)
 def test_lines_cover_the_text_and_fit(text: str, width: int) -> None:
     font = Font("Regular", 16)
     spans = break_lines(text, font, width)

@@ -10,6 +10,7 @@ from toolkit_demo import Demo, Other, demo_phone, find, shows, tap
 from agentkit.errors import EnvError
 from envs.phone import launcher
 from envs.phone.device import EPOCH, Phone
+from envs.phone.elements import centre
 
 
 def test_home_shows_apps_and_opens_them() -> None:
@@ -65,7 +66,7 @@ def test_back_returns_to_the_app_that_started_this_one() -> None:
 
 
 def test_app_keeps_its_place_until_stopped() -> None:
-    phone, app = demo_phone()
+    phone, _ = demo_phone()
     tap(phone, "Form")
     tap(phone, "home", "button")
     phone.launch("Demo")
@@ -77,7 +78,7 @@ def test_app_keeps_its_place_until_stopped() -> None:
 
 
 def test_overview_opens_turns_removes_and_clears() -> None:
-    phone, app = demo_phone()
+    phone, _ = demo_phone()
     phone.launch("Other app")
     assert phone.recents == [Other.package, Demo.package]
     tap(phone, "recent_apps", "button")
@@ -206,7 +207,8 @@ def test_toast_shows_for_a_while_and_lets_touches_through() -> None:
     phone.launch("Other app")
     tap(phone, "Say")
     assert find(phone, "Said").role == "toast" and not find(phone, "Said").clickable
-    assert phone.scene.node_at(*[(a + b) // 2 for a, b in zip(find(phone, "Said").bounds[:2], find(phone, "Said").bounds[2:])]).role != "toast"
+    below = phone.scene.node_at(*centre(find(phone, "Said").bounds))
+    assert below is not None and below.role != "toast"
     for _ in range(3):
         phone.tap(180, 400)
     assert not shows(phone, "Said")

@@ -1,4 +1,4 @@
-"""An app that shows every widget and records every handler call, and small helpers to drive a phone by what it shows."""
+"""An app that shows every widget and records every handler call, and helpers to drive a phone by what it shows."""
 
 from __future__ import annotations
 
@@ -112,21 +112,43 @@ class Demo(App):
             ListItem("Chat", leading=Icon("message"), on_tap=self.show("chat")),
             ListItem("Long list", on_tap=self.show("list")),
             Divider(),
-            ListItem("Ada", "A long second line that wraps onto more lines than one", leading=Avatar("A"), trailing=Text("Mon")),
-            ListItem("Check", leading=Checkbox(False, did("check")), trailing=IconButton("delete", did("bin"), label="Delete")),
+            ListItem(
+                "Ada",
+                "A long second line that wraps onto more lines than one",
+                leading=Avatar("A"),
+                trailing=Text("Mon"),
+            ),
+            ListItem(
+                "Check",
+                leading=Checkbox(False, did("check")),
+                trailing=IconButton("delete", did("bin"), label="Delete"),
+            ),
             ListItem("Radio", leading=Radio(True, did("radio")), selected=True),
             ListItem("Off", trailing=Switch(True, did("off"), enabled=False), enabled=False),
             Slider(self.level, self.set_level, id="level", label="Level"),
             Column(
                 [
                     Text("Headline", style="headline"),
-                    Text("Body text that goes on for long enough to need a second line on a phone.", on_tap=did("text")),
+                    Text(
+                        "Body text that goes on for long enough to need a second line on a phone.", on_tap=did("text")
+                    ),
                     Text("Cut after two lines. " * 12, lines=2, id="cut"),
                     Line([Button("Filled", did("filled")), Button("Tonal", did("tonal"), kind="tonal", icon="check")]),
-                    Line([Button("Outline", did("outline"), kind="outlined"), Button("Text", did("plain"), kind="text")]),
+                    Line(
+                        [Button("Outline", did("outline"), kind="outlined"), Button("Text", did("plain"), kind="text")]
+                    ),
                     Button("Dead", did("dead"), enabled=False),
-                    Line([Chip(name, name == "One", did(f"chip {name}")) for name in ("One", "Two", "Three four")], spread=False),
-                    Line([Switch(False, did("switch"), label="Bare switch"), Checkbox(True, label="Bare box"), Radio(False)]),
+                    Line(
+                        [Chip(name, name == "One", did(f"chip {name}")) for name in ("One", "Two", "Three four")],
+                        spread=False,
+                    ),
+                    Line(
+                        [
+                            Switch(False, did("switch"), label="Bare switch"),
+                            Checkbox(True, label="Bare box"),
+                            Radio(False),
+                        ]
+                    ),
                 ]
             ),
             Spacer(8),
@@ -167,7 +189,9 @@ class Demo(App):
             tabs=Tabs(["All", "None"], self.tab, self.set_tab),
             fab=Fab("plus", self.open("dialog", True), label="Add"),
             bottom=BottomBar([("home", "Home"), ("account", "You")], 0, lambda n: self.calls.append(f"bottom {n}")),
-            dialog=Dialog("Really?", [Text("Think twice.")], buttons, on_dismiss=self.open("dialog", False)) if self.dialog else None,
+            dialog=Dialog("Really?", [Text("Think twice.")], buttons, on_dismiss=self.open("dialog", False))
+            if self.dialog
+            else None,
             menu=Menu(items, on_dismiss=self.open("menu", False)) if self.menu else None,
         )
 
