@@ -26,9 +26,11 @@ class Device(Protocol):
     """What an app may touch of the phone it runs on."""
 
     files: Files
-    settings: Settings
     random: random.Random
     """Seeded; the only source of chance on the phone."""
+
+    @property
+    def settings(self) -> Settings: ...
 
     def now(self) -> dt.datetime:
         """The phone's own clock, naive local time (UTC). Never the host's."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from envs.phone import oracle
 from envs.phone.apps.contacts import Contacts
-from envs.phone.apps.contacts.main import display_number, make_person
+from envs.phone.apps.contacts.made_up import display_number, make_person
 from envs.phone.oracle import Steps
 from envs.phone.people import PHONE_TYPES, People, Person
 from envs.phone.tasks.answers import says, says_number

@@ -143,6 +143,10 @@ def test_airplane_mode_silences_the_radios_and_brings_them_back() -> None:
     radios.set_airplane(settings, True)
     radios.set_airplane(settings, False)
     assert settings.get("global", "wifi_on") == "1"
+    radios.set_wifi(settings, False)
+    radios.set_airplane(settings, True)
+    radios.set_airplane(settings, False)
+    assert settings.get("global", "wifi_on") == "0", "it was off before airplane mode"
 
 
 def test_wifi_networks_are_joined_with_a_password_and_forgotten() -> None:
@@ -168,7 +172,7 @@ def test_wifi_networks_are_joined_with_a_password_and_forgotten() -> None:
 
 def test_network_names_survive_the_store() -> None:
     phone = make()
-    names = ['Tom & "Ann"', "<b>", "Café 5G"]
+    names = ['Tom & "Ann"', "<b>", "Café 5G", "&amp; Co"]
     radios.save_networks(phone, names)
     assert radios.saved_networks(phone) == names
     radios.pair_devices(phone, ["Buds: pro = 1", "100% car"])

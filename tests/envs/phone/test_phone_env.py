@@ -78,8 +78,10 @@ def test_click_opens_and_keys_go_back_and_home(env: PhoneEnv) -> None:
     assert env.phone.where == "recents"
 
 
-def test_a_click_on_the_last_pixel_is_on_the_screen(env: PhoneEnv) -> None:
-    env.step(Click(Point(1.0, 1.0)))
+def test_the_right_edge_of_the_screenshot_is_on_the_screen(env: PhoneEnv) -> None:
+    env.step(Launch("Settings"))
+    env.step(Click(Point(1.0, at(env, text="Network & internet").y)))
+    assert "Airplane mode" in texts(env)
     env.step(LongPress(Point(1.0, 1.0)))
 
 

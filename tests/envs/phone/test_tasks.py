@@ -160,3 +160,7 @@ def test_a_phone_speaks_the_words_of_its_tasks_half() -> None:
     env = PhoneEnv(screen="small")
     env.reset(task)
     assert {p.first for p in People(env.phone.files).all()} <= held_out
+    with vocabulary("held_out"):
+        task = TurnWifi.generate(2)
+    env.reset(task)
+    assert {p.first for p in People(env.phone.files).all()} <= held_out, "what apps draw at install"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from envs.phone.apps.clock.store import DAYS, Alarm
 from envs.phone.ui import (
@@ -99,7 +99,7 @@ def _card(app: Clock, alarm: Alarm) -> Card:
     def unfold() -> None:
         app.unfolded = None if unfolded else alarm.id
 
-    def change(**changes: object) -> None:
+    def change(**changes: Any) -> None:
         app.store.save_alarm(replace(alarm, **changes))
 
     def turn(on: bool) -> None:

@@ -77,6 +77,10 @@ class Editor:
         return True
 
     def screen(self) -> Screen:
+        def leave() -> None:
+            if not self.back():
+                self.on_close()
+
         d = self.draft
         fields: list[Widget] = [
             self._field("first_name", "First name", d.first, lambda t: setattr(d, "first", t), autofocus=not d.id),
@@ -99,7 +103,7 @@ class Editor:
             ],
             "com.google.android.apps.contacts.editor.ContactEditorActivity",
             nav="close",
-            on_nav=lambda: self.back() or self.on_close(),
+            on_nav=leave,
             actions=[save],
             dialog=self._dialog(),
             scroll_key=f"editor{d.id}",
@@ -108,9 +112,14 @@ class Editor:
     def _field(
         self, id: str, hint: str, value: str, on_change: Callable[[str], None], *, autofocus: bool = False
     ) -> TextField:
-        number = "number" if hint == "Phone" else "text"
         return TextField(
-            id=id, hint=hint, label=hint, value=value, on_change=on_change, autofocus=autofocus, keyboard=number
+            id=id,
+            hint=hint,
+            label=hint,
+            value=value,
+            on_change=on_change,
+            autofocus=autofocus,
+            keyboard="number" if hint == "Phone" else "text",
         )
 
     def _row(self, kind: str, hint: str, rows: list[list], i: int, type_name: str) -> list[Widget]:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from envs.phone.app import App, Device
 from envs.phone.apps.contacts.editor import Draft, Editor
+from envs.phone.apps.contacts.made_up import make_person
 from envs.phone.people import EMAIL_TYPES, PHONE_TYPES, People, Person
 from envs.phone.ui import (
     Avatar,
@@ -30,7 +31,7 @@ from envs.phone.ui import (
     Tile,
     Widget,
 )
-from envs.phone.words import Words, words
+from envs.phone.words import words
 
 MESSAGES = "com.simplemobiletools.smsmessenger"
 COMPANIES = (
@@ -56,6 +57,8 @@ class Contacts(App):
     def __init__(self, device: Device) -> None:
         super().__init__(device)
         self.people = People(device.files)
+        self.shown: int | None
+        """The contact whose page is open."""
         self.stop()
 
     def install(self) -> None:
@@ -88,8 +91,7 @@ class Contacts(App):
         self.tab = 0
         self.query: str | None = None
         """The search text; None when search is closed."""
-        self.shown: int | None = None
-        """The contact whose page is open."""
+        self.shown = None
         self.editor: Editor | None = None
         self.overlay: Literal["", "menu", "delete"] = ""
 
@@ -329,29 +331,6 @@ class Contacts(App):
 
     def _toaster(self, text: str) -> Callable[[], None]:
         return lambda: self.device.toast(text)
-
-
-def make_person(drawer: Words, name: str) -> Person:
-    """A plausible contact of this name: a number always, an address and a company sometimes."""
-    rng = drawer.rng
-    first, _, last = name.partition(" ")
-    emails = (
-        ((f"{first}.{last}@example.com".lower().replace(" ", ""), rng.choice((1, 2))),) if rng.random() < 0.5 else ()
-    )
-    return Person(
-        first,
-        last,
-        ((display_number(drawer.phone_number()), rng.choice((2, 2, 2, 1, 3))),),
-        emails,
-        rng.choice(COMPANIES) if rng.random() < 0.3 else "",
-        rng.random() < 0.15,
-    )
-
-
-def display_number(number: str) -> str:
-    """A North American number as Android writes it: "+13175550142" -> "(317) 555-0142". Others pass unchanged."""
-    digits = number.removeprefix("+1")
-    return f"({digits[:3]}) {digits[3:6]}-{digits[6:]}" if len(digits) == 10 and digits.isdigit() else number
 
 
 def _matches(person: Person, needle: str, digits: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from envs.phone.app import App
@@ -102,5 +103,5 @@ def _used(app: SettingsApp, folder: str) -> int:
     return total
 
 
-def _opener(app: SettingsApp, page: str):
+def _opener(app: SettingsApp, page: str) -> Callable[[], None]:
     return lambda: app.open(page)

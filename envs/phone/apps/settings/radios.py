@@ -39,14 +39,12 @@ SECURED_SHARE = 0.8
 def install(device: Device) -> None:
     """Draw what is in the air; one network is saved and joined, and one or two devices are paired."""
     visible = device.random.sample(NETWORKS, 6)
-    air = {
-        "networks": [{"ssid": ssid, "secured": device.random.random() < SECURED_SHARE} for ssid in visible],
-        "devices": device.random.sample(DEVICES, 6),
-    }
-    device.files.write(AIR, json.dumps(air).encode())
+    networks = [{"ssid": ssid, "secured": device.random.random() < SECURED_SHARE} for ssid in visible]
+    near = device.random.sample(DEVICES, 6)
+    device.files.write(AIR, json.dumps({"networks": networks, "devices": near}).encode())
     known = device.random.sample([n for n in NETWORKS if n not in visible], 2)
     save_networks(device, [visible[0], *known], joined=visible[0])
-    pair_devices(device, air["devices"][: device.random.randint(1, 2)])
+    pair_devices(device, near[: device.random.randint(1, 2)])
 
 
 def wifi_on(settings: Settings) -> bool:
