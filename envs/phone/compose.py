@@ -14,6 +14,7 @@ from envs.phone.scene import Bounds, Scene
 from envs.phone.shade import shade
 from envs.phone.system_bars import NAVIGATION, PACKAGE, STATUS, navigation_paint, navigation_touch, status_bar
 from envs.phone.text_toolbar import text_toolbar
+from envs.phone.theme import RGB
 from envs.phone.ui import Screen
 
 if TYPE_CHECKING:
@@ -41,32 +42,41 @@ def _layers(phone: Phone, lay: Layout) -> bool:
     """Draw everything; True when focus or scrolling changed on the way and the frame must be drawn again."""
     scene = lay.scene
     box = (0, lay.dp(STATUS), scene.width, scene.height - lay.dp(NAVIGATION))
-    ink, back = lay.theme.on_surface, lay.theme.surface
-    settings, where = phone.settings, phone.where
+    ink: RGB = lay.theme.on_surface
+    back: RGB | None = lay.theme.surface
+    settings, stage = phone.settings, phone.stage
     again = False
-    if phone.shade_open:
+    if stage.shade_open:
         date = f"{phone.now():%a}, {phone.now():%b} {phone.now().day}"
         shade(
             lay,
             box,
             date,
             settings,
-            phone.notifications,
-            phone.notification_opener,
-            phone.clear_notifications,
-            phone.close_shade,
+            stage.notifications,
+            stage.notification_opener,
+            stage.notifications.clear,
+            stage.close_shade,
         )
         back = lay.theme.surface_low
-    elif where == "app":
+    elif stage.where == "app":
         return _app(phone, lay, box)
-    elif where == "recents":
-        recents(lay, box, [type(phone.app(name)) for name in phone.recents], phone.front_card, phone, phone.background)
+    elif stage.where == "recents":
+        recents(
+            lay,
+            box,
+            [type(phone.app(name)) for name in stage.recents],
+            stage.front_card,
+            stage,
+            phone.picture,
+            phone.background,
+        )
         ink, back = WHITE, None
-    elif where == "drawer":
-        all_apps(lay, box, phone.catalogue, phone.launcher_tap, phone.open_drawer)
+    elif stage.where == "drawer":
+        all_apps(lay, box, phone.catalogue, stage.opener, stage.open_drawer)
         back = lay.theme.surface_container
     else:
-        home(lay, box, phone.catalogue, phone.now(), settings, phone.launcher_tap, phone.open_drawer, phone.background)
+        home(lay, box, phone.catalogue, phone.now(), settings, stage.opener, stage.open_drawer, phone.background)
         ink, back = WHITE, None
     phone.known_fields = frozenset()
     status_bar(lay, phone.now(), settings, ink)
@@ -77,14 +87,14 @@ def _layers(phone: Phone, lay: Layout) -> bool:
 
 
 def _app(phone: Phone, lay: Layout, box: Bounds) -> bool:
-    scene, editing, app = lay.scene, lay.editing, phone.front_app
+    scene, editing, app = lay.scene, lay.editing, phone.stage.app
     screen = app.screen()
     if not isinstance(screen, Screen):
         raise TypeError(f"{type(app).__name__}.screen() must return a Screen, got {type(screen).__name__}")
     shown = editing.keyboard and bool(editing.id)
     if shown:
         box = (box[0], box[1], box[2], box[3] - keyboard_height(lay))
-    pane = Pane(box, shown, app.package, phone.go_back)
+    pane = Pane(box, shown, app.package, phone.stage.back)
     scene.package = app.package
     key = scroll_key(screen, app.package)
     app_screen(lay, screen, pane)

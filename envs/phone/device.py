@@ -34,6 +34,7 @@ from envs.phone.metrics import Metrics, ScreenSpec, screen_spec
 from envs.phone.scene import Op, Scene
 from envs.phone.settings import SettingsStore
 from envs.phone.shade import Notification
+from envs.phone.stage import Place, Stage
 from envs.phone.theme import SEEDS, theme
 from envs.phone.ui import TextField
 
@@ -78,21 +79,12 @@ class Phone:
         self.settings.put("system", "font_scale", str(font_scale))
         self.catalogue: list[type[App]] = list(apps)
 
-        self.where = "home"
-        """What is in front: "home", "drawer", "recents" or "app"."""
         self.awake = True
-        self.shade_open = False
         self.shift = False
         self.keyboard_page: Page = "letters"
-        self.notifications: list[Notification] = []
-        self.recents: list[str] = []
-        """Packages, the most recent first."""
-        self.front_card = 0
         self.reveal = False
         """Scroll the focused field into view in the next frame."""
         self.known_fields: frozenset[tuple[str, str]] = frozenset()
-        self._front = ""
-        self._callers: list[str] = []
         self._toast = ("", EPOCH)
         self._editor = Editor(Editing(), self._fields, self.invalidate)
         self._offsets: dict[str, int] = {}
@@ -105,7 +97,10 @@ class Phone:
         self._painted: tuple[list[Op], Image.Image] | None = None
         self._revision = 0
 
-        self._apps: dict[str, App] = {app.package: app(self) for app in apps}
+        self._apps: dict[str, App] = {}
+        self.stage = Stage(self._apps, self._left, self._stopped)
+        """Which app is in front, the overview, the shade."""
+        self._apps.update({app.package: app(self) for app in apps})
         for installed in self._apps.values():
             installed.install()
 
@@ -119,10 +114,9 @@ class Phone:
 
     def start(self, package: str, extras: Mapping[str, str] | None = None) -> None:
         """Bring an app to the front; back returns to the app that asked."""
-        caller = self._front if self.where == "app" else ""
-        self._bring(package, extras or {})
-        if caller and caller != package:
-            self._callers.append(caller)
+        self.app(package)
+        self.stage.bring(package, extras or {}, as_callee=True)
+        self._dirty = True
 
     def app(self, package: str) -> App:
         try:
@@ -139,7 +133,7 @@ class Phone:
     def notify(self, package: str, title: str, text: str) -> None:
         """Post a notification; a tap on it opens the app with `extras["notification"]` set to the title."""
         app = self.app(package)
-        self.notifications.insert(0, Notification(package, app.label, app.icon, title, text))
+        self.stage.notifications.insert(0, Notification(package, app.label, app.icon, title, text))
         self.invalidate()
 
     # What a person can do.
@@ -165,7 +159,7 @@ class Phone:
     def type_text(self, text: str) -> None:
         """Type into the focused field; without one the text is lost, as on a device. A newline presses Enter."""
         with self._input():
-            if self.awake and not self.shade_open and self._editor.field is not None:
+            if self.awake and not self.stage.shade_open and self._editor.field is not None:
                 self._editor.insert(text)
                 self.reveal = True
 
@@ -188,13 +182,14 @@ class Phone:
             if wanted in (package.lower(), app.label.lower()):
                 with self._input():
                     self.awake = True
-                    self._bring(package, {})
+                    self.stage.bring(package, {})
                 return True
         return False
 
     def force_stop(self, package: str) -> None:
-        self.app(package).stop()
-        self._forget(package)
+        """Stop an app; its next start shows its first screen. KeyError when there is none."""
+        self.app(package)
+        self.stage.stop(package)
 
     def clear_app(self, package: str) -> None:
         """`pm clear`: stop the app, delete its private files, install it afresh."""
@@ -233,30 +228,35 @@ class Phone:
 
     def foreground(self) -> tuple[str, str]:
         """(package, activity) in front; the activity may begin with a dot, as in a manifest."""
-        if self.where == "app":
-            return self._front, self.front_app.screen().name
-        if self.where == "recents":
+        if self.stage.where == "app":
+            return self.stage.front, self.stage.app.screen().name
+        if self.stage.where == "recents":
             return launcher.PACKAGE, recents.ACTIVITY
         return launcher.PACKAGE, launcher.ACTIVITY
+
+    @property
+    def where(self) -> Place:
+        """What is in front: "home", "drawer", "recents" or "app"."""
+        return self.stage.where
+
+    @property
+    def recents(self) -> list[str]:
+        """Packages in the overview, the most recent first."""
+        return list(self.stage.recents)
 
     def packages(self) -> list[str]:
         return list(self._apps)
 
     def remove_recent(self, package: str) -> bool:
         """Swipe an app out of the overview; False when it is not there."""
-        if package not in self.recents:
-            return False
-        self.app(package).stop()
-        self._forget(package)
-        return True
+        return self.stage.remove_recent(package)
 
     def reset_to_home(self) -> None:
         """Home screen, nothing open above it, no app stopped."""
         self.awake = True
-        self.shade_open = False
-        self._leave()
+        self.stage.home()
         self._toast = ("", self._now)
-        self.where = "home"
+        self._dirty = True
 
     def set_now(self, now: dt.datetime) -> None:
         """Set the phone's clock (naive, UTC)."""
@@ -270,10 +270,6 @@ class Phone:
         self._dirty = True
 
     # What the parts of the phone use.
-
-    @property
-    def front_app(self) -> App:
-        return self._apps[self._front]
 
     @property
     def background(self) -> str:
@@ -335,7 +331,7 @@ class Phone:
 
     def _fields(self) -> dict[str, FieldPlace]:
         self._frame()
-        return self.layout.fields if self.where == "app" and not self.shade_open else {}
+        return self.layout.fields if self.stage.where == "app" and not self.stage.shade_open else {}
 
     @contextmanager
     def _input(self) -> Iterator[None]:
@@ -383,106 +379,25 @@ class Phone:
     def nav_key(self, code: str) -> Callable[[], None]:
         return lambda: gestures.press(self, self._editor, code)
 
-    # Moving between apps.
+    # What becomes of an app that is left or stopped.
 
-    def launcher_tap(self, package: str) -> Callable[[], None]:
-        return lambda: self._bring(package, {})
-
-    def open_drawer(self, opened: bool) -> None:
-        self.where = "drawer" if opened else "home"
-
-    def close_shade(self) -> None:
-        self.shade_open = False
-
-    def open_shade(self) -> None:
-        self.shade_open = True
-        self._editor.blur()
-
-    def notification_opener(self, n: int) -> Callable[[], None]:
-        return lambda: self._open_notification(n)
-
-    def _open_notification(self, n: int) -> None:
-        note = self.notifications.pop(n)
-        self._bring(note.package, {"notification": note.title})
-
-    def clear_notifications(self) -> None:
-        self.notifications.clear()
-
-    def _bring(self, package: str, extras: Mapping[str, str]) -> None:
-        app = self.app(package)
-        if not (self.where == "app" and self._front == package):
-            self._leave()
-        self.where, self._front, self.shade_open = "app", package, False
-        self._callers.clear()
-        if package in self.recents:
-            self.recents.remove(package)
-        self.recents.insert(0, package)
-        app.start(extras)
-        self.invalidate()
-
-    def _leave(self) -> None:
-        """Keep the front app's last screen for the overview and drop what belongs to it alone."""
-        if self.where == "app":
-            self._last_screens[self._front] = (self._revision, self._scene.ops)
-            self.front_app.pause()
-        self._editor.blur()
-        self.invalidate()
-
-    def go_home(self) -> None:
-        self._leave()
-        self._callers.clear()
-        self.where = "home"
-
-    def go_back(self) -> None:
-        """What the back key does once nothing of the system is open."""
-        if self.where in ("drawer", "recents"):
-            self.where = "home"
-        elif self.where == "app":
-            self._app_back()
-
-    def _app_back(self) -> None:
-        screen = self.front_app.screen()
-        if screen.menu is not None or screen.dialog is not None:
-            dismiss = (screen.dialog or screen.menu).on_dismiss
-            if dismiss is not None:
-                dismiss()
-        elif not self.front_app.back():
-            callers = self._callers
-            if callers:
-                previous = callers.pop()
-                self._leave()
-                self._front = previous
-                self.recents.remove(previous)
-                self.recents.insert(0, previous)
-            else:
-                self.go_home()
-
-    def show_recents(self) -> None:
-        if self.where == "recents":
-            if self.recents:
-                self.open_recent(self.recents[min(1, len(self.recents) - 1)])
-            return
-        self._leave()
-        self.where, self.front_card = "recents", 0
-
-    def open_recent(self, package: str) -> None:
-        """Bring back an app from the overview; the empty name closes the overview."""
+    def _left(self, package: str) -> None:
+        """Keep the front app's last screen for the overview and put the keyboard away."""
         if package:
-            self._bring(package, {})
-        else:
-            self.where = "home"
+            self._last_screens[package] = (self._revision, self._frame().ops)
+            self._apps[package].pause()
+        self._editor.blur()
+        self._dirty = True
 
-    def turn_recents(self, step: int) -> bool:
-        self.front_card = min(max(0, self.front_card + step), max(0, len(self.recents) - 1))
-        return True
-
-    def clear_recents(self) -> None:
-        for package in list(self.recents):
-            self.remove_recent(package)
-        self.where = "home"
+    def _stopped(self, package: str) -> None:
+        self._editor.blur()
+        self._last_screens.pop(package, None)
+        for key in [key for key in self._offsets if key.startswith(f"{package}/")]:
+            del self._offsets[key]
+        self._dirty = True
 
     def picture(self, package: str, size: tuple[int, int]) -> str:
-        """Key of the app's last screen, scaled to `size`."""
+        """Key among the pictures of the app's last screen, scaled to `size`."""
         number, ops = self._last_screens.get(package, (0, []))
         key = f"recent/{package}/{number}/{size}"
         if key not in self._pictures:
@@ -491,16 +406,3 @@ class Phone:
             whole = repaint(ops, self.size, self._pictures, None)
             self._pictures[key] = whole.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
         return key
-
-    def _forget(self, package: str) -> None:
-        if self.where == "app" and self._front == package:
-            self._editor.blur()
-            self.where = "home"
-        if package in self.recents:
-            self.recents.remove(package)
-        self._callers = [name for name in self._callers if name != package]
-        self._last_screens.pop(package, None)
-        for key in [key for key in self._offsets if key.startswith(f"{package}/")]:
-            del self._offsets[key]
-        self.turn_recents(0)
-        self.invalidate()

@@ -7,6 +7,7 @@ and line breaks are pure functions of their arguments, so all are memoised for t
 from __future__ import annotations
 
 import difflib
+import io
 import json
 from functools import cache, lru_cache
 from importlib import resources
@@ -35,8 +36,8 @@ class Run(NamedTuple):
 
 @cache
 def _asset(name: str, size: int) -> ImageFont.FreeTypeFont:
-    with (resources.files("envs.phone") / "assets" / name).open("rb") as file:
-        return ImageFont.truetype(file, size, layout_engine=ImageFont.Layout.BASIC)
+    data = (resources.files("envs.phone") / "assets" / name).read_bytes()
+    return ImageFont.truetype(io.BytesIO(data), size, layout_engine=ImageFont.Layout.BASIC)
 
 
 def _face(font: Font) -> ImageFont.FreeTypeFont:

@@ -69,7 +69,7 @@ def swipe(phone: Phone, start: Place, end: Place, ms: int) -> None:
         return
     inside = 0 <= x1 < phone.size[0] and 0 <= y1 < phone.size[1]
     if inside and y1 < dp(STATUS) and dy > dp(48) and dy > abs(dx):
-        phone.open_shade()
+        phone.stage.open_shade()
         return
     node = phone.scene.node_at(x1, y1)
     while node is not None and not _takes(phone, node, (dx, dy), end):
@@ -103,13 +103,11 @@ def press(phone: Phone, editor: Editor, name: str) -> None:
     elif name in ("BACK", "ESCAPE"):
         _back(phone, editor)
     elif name == "HOME":
-        phone.close_shade()
-        phone.go_home()
+        phone.stage.home()
     elif name == "APP_SWITCH":
-        phone.close_shade()
-        phone.show_recents()
+        phone.stage.overview()
     elif name == "NOTIFICATION":
-        phone.open_shade()
+        phone.stage.open_shade()
     elif name in ("VOLUME_UP", "VOLUME_DOWN", "VOLUME_MUTE"):
         _volume(phone, name)
     elif name in ("BRIGHTNESS_UP", "BRIGHTNESS_DOWN"):
@@ -119,7 +117,7 @@ def press(phone: Phone, editor: Editor, name: str) -> None:
         page = phone.size[1] // 2
         middle = (phone.size[0] // 2, phone.size[1] // 2)
         swipe(phone, middle, (middle[0], middle[1] + (page if name == "PAGE_UP" else -page)), 300)
-    elif not phone.shade_open:
+    elif not phone.stage.shade_open:
         _text_key(phone, editor, name)
 
 
@@ -147,7 +145,7 @@ def _text_key(phone: Phone, editor: Editor, name: str) -> None:
 
 def combination(phone: Phone, editor: Editor, names: Sequence[str]) -> None:
     held, last = set(names[:-1]), names[-1] if names else ""
-    if not phone.awake or phone.shade_open or not last:
+    if not phone.awake or phone.stage.shade_open or not last:
         return
     if held & {"CTRL_LEFT", "CTRL_RIGHT"}:
         action = {"A": editor.select_all, "C": editor.copy, "X": editor.cut, "V": editor.paste}.get(last)
@@ -160,15 +158,15 @@ def combination(phone: Phone, editor: Editor, names: Sequence[str]) -> None:
 
 
 def _back(phone: Phone, editor: Editor) -> None:
-    if phone.shade_open:
-        phone.close_shade()
+    if phone.stage.shade_open:
+        phone.stage.close_shade()
     elif editor.editing.toolbar:
         editor.editing.toolbar = False
         editor.put(editor.editing.caret)
     elif editor.editing.keyboard and editor.editing.id:
         editor.editing.keyboard = False
     else:
-        phone.go_back()
+        phone.stage.back()
 
 
 def _volume(phone: Phone, name: str) -> None:

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from envs.phone import widgets
 from envs.phone.app import App, Settings
 from envs.phone.layout import Layout
-from envs.phone.scene import Bounds
+from envs.phone.scene import Bounds, vertical
 from envs.phone.system_bars import clock_text
 from envs.phone.theme import RGB, Theme
 from envs.phone.ui import Tile
@@ -56,7 +56,7 @@ def home(
     scene.package = PACKAGE
     scene.image(0, 0, scene.width, scene.height, background)
     root = scene.add("window", 0, 0, scene.width, scene.height, listed=False)
-    root.on_swipe = lambda dx, dy: dy < -dp(48) and (drawer(True) or True)
+    root.on_swipe = vertical(-dp(48), lambda: drawer(True))
     scene.parent = root
     big = f"{clock_text(now, settings)}"
     y = y1 + dp(28)
@@ -101,7 +101,7 @@ def all_apps(
     scene.package = PACKAGE
     scene.fill(0, 0, scene.width, scene.height, lay.theme.surface_container)
     root = scene.parent = scene.add("window", 0, 0, scene.width, scene.height, listed=False)
-    root.on_swipe = lambda dx, dy: dy > dp(48) and (drawer(False) or True)
+    root.on_swipe = vertical(dp(48), lambda: drawer(False))
     at = lay.write(["All apps"], "headline", x1 + dp(24), y1 + dp(16), x2 - x1, lay.theme.on_surface)
     scene.add("title", at[0], at[1], at[2] - at[0], at[3] - at[1], text="All apps")
     across = columns(lay)

@@ -184,7 +184,7 @@ class Layout:
     def scroll_area(
         self, box: Bounds, key: str, content: Callable[[int], int], *, at_end: bool = False, role: str = "scroll"
     ) -> Node:
-        """A viewport at `box`; the offset is clamped to the height that `content(y)`, drawing from row y down, returns."""
+        """A viewport at `box`. `content(y)` draws from row y down and returns its height; offsets are clamped to it."""
         scene, (x1, y1, x2, y2) = self.scene, box
         outer = (scene.clip, scene.parent, self.viewport)
         scene.clip = intersect(box, scene.clip)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from envs.phone import controls, widgets
 from envs.phone.layout import Layout
-from envs.phone.ui import Avatar, Bubble, Checkbox, Icon, IconButton, ListItem, Radio, Switch, Text
+from envs.phone.ui import Avatar, Bubble, Checkbox, Icon, IconButton, ListItem, Radio, Switch, Text, Widget
 
 TOGGLES = (Switch, Checkbox, Radio)
 
@@ -70,7 +70,7 @@ def _sized(box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
     return box[0], box[1], box[2] - box[0], box[3] - box[1]
 
 
-def _part(ui: Layout, row: ListItem, part: object, x: int, y: int, height: int, width: int) -> None:
+def _part(ui: Layout, row: ListItem, part: Widget, x: int, y: int, height: int, width: int) -> None:
     """Draw a leading or trailing control; one without a name takes the row's title, as TalkBack reads it."""
     tall = ui.dp(part.size) if isinstance(part, (Icon, Avatar)) else ui.dp(widgets.TOUCH)
     at = y + (height - tall) // 2

@@ -34,6 +34,18 @@ def intersect(a: Bounds, b: Bounds) -> Bounds:
     return (x1, y1, x2, y2) if x1 < x2 and y1 < y2 else NOWHERE
 
 
+def vertical(reach: int, act: Handler) -> Callable[[int, int], bool]:
+    """A swipe handler that acts on movement beyond `reach` pixels: down when positive, up when negative."""
+
+    def swipe(dx: int, dy: int) -> bool:
+        far = abs(dy) > abs(reach) and (dy > 0) == (reach > 0) and abs(dy) > abs(dx)
+        if far:
+            act()
+        return far
+
+    return swipe
+
+
 class Scroll(NamedTuple):
     key: str
     limit: int

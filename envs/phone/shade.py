@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from envs.phone import fields
 from envs.phone.app import Settings
 from envs.phone.layout import Layout
-from envs.phone.scene import Bounds
+from envs.phone.scene import Bounds, vertical
 from envs.phone.system_bars import PACKAGE
 from envs.phone.ui import Slider
 
@@ -57,7 +57,7 @@ def shade(
     scene.package = PACKAGE
     scene.fill(0, 0, scene.width, scene.height, t.surface_low)
     root = scene.parent = scene.add("window", 0, 0, scene.width, scene.height, listed=False, on_tap=close)
-    root.on_swipe = lambda dx, dy: dy < -dp(40) and (close() or True)
+    root.on_swipe = vertical(-dp(40), close)
     side = dp(16) + max(0, (x2 - x1 - dp(560)) // 2)
     x, width, y = x1 + side, x2 - x1 - 2 * side, y1 + dp(8)
     at = lay.write([date], "label", x, y, width, t.on_surface)

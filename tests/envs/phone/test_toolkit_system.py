@@ -164,7 +164,7 @@ def test_notifications_open_their_app() -> None:
     phone.notify(Other.package, "Ping", "Something happened")
     phone.swipe(180, 4, 180, 400)
     tap(phone, "Ping", "card")
-    assert phone.foreground()[0] == Other.package and phone.notifications == []
+    assert phone.foreground()[0] == Other.package and phone.stage.notifications == []
 
 
 def test_status_bar_follows_settings_and_clock() -> None:
