@@ -62,15 +62,7 @@ def _layers(phone: Phone, lay: Layout) -> bool:
     elif stage.where == "app":
         return _app(phone, lay, box)
     elif stage.where == "recents":
-        recents(
-            lay,
-            box,
-            [type(phone.app(name)) for name in stage.recents],
-            stage.front_card,
-            stage,
-            phone.picture,
-            phone.background,
-        )
+        recents(lay, box, stage, phone.picture, phone.background)
         ink, back = WHITE, None
     elif stage.where == "drawer":
         all_apps(lay, box, phone.catalogue, stage.opener, stage.open_drawer)
