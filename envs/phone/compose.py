@@ -45,7 +45,6 @@ def _layers(phone: Phone, lay: Layout) -> bool:
     ink: RGB = lay.theme.on_surface
     back: RGB | None = lay.theme.surface
     settings, stage = phone.settings, phone.stage
-    again = False
     if stage.shade_open:
         date = f"{phone.now():%a}, {phone.now():%b} {phone.now().day}"
         shade(
@@ -75,7 +74,7 @@ def _layers(phone: Phone, lay: Layout) -> bool:
     navigation_paint(lay, ink, back)
     _toast(phone, lay, box)
     lay.reuse(("navigation",), lambda: navigation_touch(lay, phone.nav_key))
-    return again
+    return False
 
 
 def _app(phone: Phone, lay: Layout, box: Bounds) -> bool:
@@ -127,7 +126,7 @@ def _refocus(phone: Phone, lay: Layout, reachable: set[str], key: str) -> bool:
     if editing.id and editing.id not in reachable:
         editing.id, editing.keyboard, editing.toolbar = "", False, False
         changed = True
-    for name in reachable:
+    for name in (name for name in lay.fields if name in reachable):
         field = lay.fields[name].widget
         if field.autofocus and field.enabled and (key, name) not in before and editing.id != name:
             phone.focus(field)

@@ -95,7 +95,7 @@ def theme(seed: str, dark: bool) -> Theme:
         dark=dark,
         primary=accent(40, 80),
         on_primary=accent(100, 20),
-        primary_container=accent(90, 30),
+        primary_container=tone(hue, 30, 30 if dark else 90),
         on_primary_container=accent(10, 90),
         secondary_container=soft(90, 30),
         on_secondary_container=soft(10, 90),

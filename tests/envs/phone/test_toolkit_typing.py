@@ -53,14 +53,18 @@ def test_tapping_keys_equals_type_text(screen: str) -> None:
 
 
 def test_keyboard_appears_pushes_content_and_goes_with_back() -> None:
-    phone, _ = demo_phone()
+    phone, _ = demo_phone(font_scale=1.4)
     tap(phone, "Form")
     assert not keyboard_shows(phone)
+    covered = find(phone, "number", "input").bounds
     tap(phone, "number", "input")
     assert keyboard_shows(phone)
     top = min(e.bounds[1] for e in phone.elements() if e.package == PACKAGE)
     field = find(phone, "number", "input")
-    assert field.focused and field.bounds[3] <= top, "the focused field must not lie under the keyboard"
+    assert covered[3] > top, "the field must start where the keyboard will be"
+    assert field.focused and field.bounds[3] <= top and field.bounds[3] - field.bounds[1] == covered[3] - covered[1], (
+        "the focused field must not lie under the keyboard"
+    )
     phone.key("BACK")
     assert not keyboard_shows(phone) and find(phone, "number", "input").focused
     assert phone.foreground()[1] == ".FormActivity"
