@@ -101,7 +101,8 @@ def main() -> None:
         "threads_used": 1,
     }
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    args.out.write_text(json.dumps({"host": host, "steps": args.steps, "repeats": args.repeats, "rows": rows}, indent=2) + "\n")
+    result = {"host": host, "steps": args.steps, "repeats": args.repeats, "rows": rows}
+    args.out.write_text(json.dumps(result, indent=2) + "\n")
     print(f"{host['cpu']}, {host['cores']} cores, Python {host['python']}, Pillow {host['pillow']} -> {args.out}")
 
 

@@ -111,7 +111,7 @@ def press(phone: Phone, editor: Editor, name: str) -> None:
     elif name in ("VOLUME_UP", "VOLUME_DOWN", "VOLUME_MUTE"):
         _volume(phone, name)
     elif name in ("BRIGHTNESS_UP", "BRIGHTNESS_DOWN"):
-        level = int(phone.settings.get("system", "screen_brightness") or 0) + (25 if name == "BRIGHTNESS_UP" else -25)
+        level = phone.settings.number("system", "screen_brightness") + (25 if name == "BRIGHTNESS_UP" else -25)
         phone.settings.put("system", "screen_brightness", str(min(255, max(0, level))))
     elif name == "PAGE_DOWN" or name == "PAGE_UP":
         page = phone.size[1] // 2
@@ -171,7 +171,7 @@ def _back(phone: Phone, editor: Editor) -> None:
 
 def _volume(phone: Phone, name: str) -> None:
     key = "volume_music_speaker"
-    level = int(phone.settings.get("system", key) or 0) + (1 if name == "VOLUME_UP" else -1)
+    level = phone.settings.number("system", key) + (1 if name == "VOLUME_UP" else -1)
     level = 0 if name == "VOLUME_MUTE" else min(VOLUME_STEPS, max(0, level))
     phone.settings.put("system", key, str(level))
     phone.toast(f"Media volume {round(100 * level / VOLUME_STEPS)}%")

@@ -52,6 +52,11 @@ class SettingsStore:
     def get(self, namespace: str, key: str) -> str | None:
         return self._space(namespace).get(key)
 
+    def number(self, namespace: str, key: str) -> int:
+        """The setting as a whole number, 0 when it is none: anyone may have written anything."""
+        value = self._space(namespace).get(key, "")
+        return int(value) if value.isdecimal() else 0
+
     def put(self, namespace: str, key: str, value: str) -> None:
         if not isinstance(value, str):
             raise EnvError(f"setting {namespace}/{key} must be a string, got {value!r}")

@@ -63,8 +63,8 @@ def shade(
     at = lay.write([date], "label", x, y, width, t.on_surface)
     scene.add("text", at[0], at[1], at[2] - at[0], at[3] - at[1], text=date, id="date")
     y = at[3] + dp(4)
-    level = settings.get("system", "screen_brightness") or "102"
-    value = int(level) / 255 if level.isdigit() else 0.4
+    level = settings.get("system", "screen_brightness") or ""
+    value = int(level) / 255 if level.isdecimal() else 0.4
     brightness = Slider(
         value,
         lambda v: settings.put("system", "screen_brightness", str(round(255 * v))),

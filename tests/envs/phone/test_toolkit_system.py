@@ -260,3 +260,18 @@ def test_clear_app_starts_it_afresh() -> None:
     tap(phone, "Form")
     phone.clear_app(Demo.package)
     assert not phone.files.exists(f"/data/data/{Demo.package}/files") and app.page == "widgets"
+
+
+def test_nonsense_in_settings_does_not_break_the_phone() -> None:
+    phone, _ = demo_phone()
+    for namespace, key in (
+        ("system", "screen_brightness"),
+        ("system", "volume_music_speaker"),
+        ("system", "font_scale"),
+    ):
+        phone.settings.put(namespace, key, "²nonsense")
+    phone.key("VOLUME_UP")
+    phone.key("BRIGHTNESS_DOWN")
+    phone.settings.put("system", "screen_brightness", "²")
+    phone.swipe(180, 4, 180, 400)
+    assert shows(phone, "Display brightness") and phone.settings.get("system", "volume_music_speaker") == "1"
