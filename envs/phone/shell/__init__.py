@@ -1,0 +1,11 @@
+"""The phone's shell: an interpreter in process, with its own grammar and commands. It never runs anything on the host.
+
+shell = Shell(phone)
+shell.run("settings get global wifi_on").text
+"""
+
+from envs.phone.shell.interpreter import Result, Shell
+from envs.phone.shell.syntax import ShellSyntaxError
+from envs.phone.shell.system import System
+
+__all__ = ["Result", "Shell", "ShellSyntaxError", "System"]

@@ -1,0 +1,163 @@
+"""What a command of the phone's shell gets to work with, and how it speaks."""
+
+from __future__ import annotations
+
+import getopt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from envs.phone.files import normalise
+
+if TYPE_CHECKING:
+    from envs.phone.device import Phone
+    from envs.phone.files import Files
+    from envs.phone.shell.interpreter import Shell
+    from envs.phone.shell.system import System
+
+MAX_OUTPUT = 256 << 20
+"""Bytes that one command line may write: a loop must not fill the host's memory."""
+
+
+class Exhausted(Exception):
+    """The command line used up what it may use: output or steps."""
+
+
+class UsageError(Exception):
+    """Bad arguments: the text goes to stderr and the command returns 1."""
+
+
+def encode(text: str) -> bytes:
+    """Device bytes of shell text; what was no UTF-8 on its way in comes out as it was."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def decode(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")
+
+
+class Sink:
+    """Where output goes. Two descriptors may share one, which keeps their order."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def write(self, data: bytes) -> None:
+        self._size += len(data)
+        if self._size > MAX_OUTPUT:
+            raise Exhausted(f"more than {MAX_OUTPUT >> 20} MiB of output")
+        self._parts.append(data)
+
+    def value(self) -> bytes:
+        return b"".join(self._parts)
+
+
+class Discard(Sink):
+    """`/dev/null`."""
+
+    def write(self, data: bytes) -> None:
+        pass
+
+
+class Source(Protocol):
+    """Standard input."""
+
+    def read(self) -> bytes:
+        """Everything up to the end of input; empty from then on. May wait, then with the phone's lock released."""
+        ...
+
+
+class Bytes:
+    """Standard input that is already there."""
+
+    def __init__(self, data: bytes = b"") -> None:
+        self._data = data
+
+    def read(self) -> bytes:
+        data, self._data = self._data, b""
+        return data
+
+
+@dataclass(slots=True)
+class Streams:
+    stdin: Source
+    out: Sink
+    err: Sink
+
+
+@dataclass(slots=True)
+class Call:
+    """One run of a command."""
+
+    name: str
+    args: list[str]
+    streams: Streams
+    shell: Shell
+
+    @property
+    def phone(self) -> Phone:
+        return self.shell.phone
+
+    @property
+    def files(self) -> Files:
+        return self.shell.phone.files
+
+    @property
+    def system(self) -> System:
+        return self.shell.system
+
+    def write(self, data: str | bytes) -> None:
+        self.streams.out.write(encode(data) if isinstance(data, str) else data)
+
+    def line(self, text: str) -> None:
+        self.write(text + "\n")
+
+    def complain(self, text: str, code: int = 1) -> int:
+        """Print "NAME: text" to stderr; returns `code`, the command's exit status."""
+        self.streams.err.write(encode(f"{self.name}: {text}\n"))
+        return code
+
+    def error_line(self, text: str, code: int = 1) -> int:
+        """Print `text` to stderr as it is; returns `code`."""
+        self.streams.err.write(encode(text + "\n"))
+        return code
+
+    def path(self, argument: str) -> str:
+        """The absolute name of a path argument."""
+        return normalise(argument, self.shell.cwd)
+
+    def read(self, argument: str) -> bytes:
+        """The bytes of a file argument; "-" is standard input, /dev/null is empty."""
+        if argument == "-":
+            return self.streams.stdin.read()
+        path = self.path(argument)
+        return b"" if path == "/dev/null" else self.files.read(path)
+
+    def options(self, short: str, long: Sequence[str] = (), args: Sequence[str] | None = None) -> Options:
+        """Options by name and the remaining arguments, as getopt spells its specification. Raises UsageError."""
+        try:
+            found, rest = getopt.gnu_getopt(list(self.args if args is None else args), short, list(long))
+        except getopt.GetoptError as error:
+            raise UsageError(str(error.msg)) from None
+        return {name.lstrip("-"): value for name, value in found}, rest
+
+    def each(self, names: Sequence[str], action: Callable[[str], None]) -> int:
+        """Run `action` on each, reporting the files that fail; 1 if any did."""
+        code = 0
+        for name in names:
+            try:
+                action(name)
+            except (OSError, ValueError) as error:
+                code = self.complain(f"{name}: {reason(error)}")
+        return code
+
+
+Options: TypeAlias = tuple[dict[str, str], list[str]]
+Command: TypeAlias = Callable[[Call], "int | None"]
+"""Returns the exit status; None is 0."""
+
+
+def reason(error: Exception) -> str:
+    """The device's words for a file error."""
+    return (isinstance(error, OSError) and error.strerror) or str(error)

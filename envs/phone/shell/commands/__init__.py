@@ -1,0 +1,32 @@
+"""The commands of the phone's shell: one file per family, each with a table of its own."""
+
+from __future__ import annotations
+
+from envs.phone.shell.call import Command
+from envs.phone.shell.commands import (
+    activity,
+    builtin,
+    clock,
+    content,
+    dumpsys,
+    files,
+    filters,
+    finding,
+    hashing,
+    input,
+    listing,
+    package,
+    process,
+    screen,
+    sed,
+    service,
+    settings,
+    sqlite,
+    testing,
+)
+
+FAMILIES = (
+    *(builtin, testing, files, listing, finding, filters, sed, hashing, clock, process),
+    *(input, screen, activity, package, dumpsys, settings, content, sqlite, service),
+)
+TABLE: dict[str, Command] = {name: command for family in FAMILIES for name, command in family.TABLE.items()}

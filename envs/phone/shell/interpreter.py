@@ -1,0 +1,344 @@
+"""Runs the shell's tree against the phone. Nothing of it ever reaches the host."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from agentkit.errors import EnvError
+from envs.phone.files import normalise
+from envs.phone.shell import syntax
+from envs.phone.shell.call import (
+    Bytes,
+    Call,
+    Command,
+    Discard,
+    Exhausted,
+    Sink,
+    Source,
+    Streams,
+    UsageError,
+    decode,
+    encode,
+    reason,
+)
+from envs.phone.shell.syntax import For, Group, If, Literal, Part, Script, ShellSyntaxError, Simple, Substitution, Word
+from envs.phone.shell.system import System
+
+if TYPE_CHECKING:
+    from envs.phone.device import Phone
+
+MAX_STEPS = 20_000
+"""Commands that one command line may run."""
+MAX_TEXT = 4 << 20
+"""Characters that one expansion may produce."""
+MAX_DEPTH = 40
+"""Shells within shells."""
+BINARIES = ("/system/bin/", "/system/xbin/", "/vendor/bin/", "/bin/")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    out: bytes
+    err: bytes
+    code: int
+
+    @property
+    def text(self) -> str:
+        """Standard output as text."""
+        return self.out.decode("utf-8", "replace")
+
+
+class Exit(Exception):
+    """`exit`: ends the innermost shell."""
+
+    def __init__(self, code: int) -> None:
+        self.code = code
+
+
+@lru_cache(maxsize=1)
+def command_table() -> Mapping[str, Command]:
+    """Every command by name, of all families."""
+    from envs.phone.shell import commands
+
+    return commands.TABLE
+
+
+class Shell:
+    """One shell session: variables, working directory and `$?` live as long as it does."""
+
+    def __init__(self, phone: Phone, system: System | None = None, *, cwd: str = "/") -> None:
+        """`system` is shared by all shells on the phone; None makes one."""
+        self.phone = phone
+        self.system = system or System(phone)
+        self.cwd = cwd
+        self.status = 0
+        self.variables: dict[str, str] = {
+            **{"HOME": "/", "HOSTNAME": "glint", "PATH": "/system/bin", "SHELL": "/system/bin/sh", "USER": "root"},
+            **{"ANDROID_DATA": "/data", "ANDROID_ROOT": "/system", "EXTERNAL_STORAGE": "/sdcard"},
+            "TMPDIR": "/data/local/tmp",
+        }  # fmt: skip
+        self.positional: list[str] = ["sh"]
+        self.depth = 0
+        self._steps = [0]
+
+    def run(self, command: str | bytes, stdin: bytes | Source = b"", *, merge: bool = False) -> Result:
+        """Run a command text to its end, the phone locked meanwhile.
+
+        With `merge` standard error goes where standard output goes, in order, as on a terminal. Syntax errors and
+        exhausted limits are reported as a shell does, with exit codes 1 and 137. An exception of an app is the app's
+        bug and escapes.
+        """
+        source: Source = Bytes(stdin) if isinstance(stdin, bytes) else stdin
+        out = Sink()
+        streams = Streams(source, out, out if merge else Sink())
+        self._steps[0] = 0
+        with self.system.lock:
+            try:
+                code = self.run_text(decode(command) if isinstance(command, bytes) else command, streams)
+            except Exit as leaving:
+                code = leaving.code
+            except (Exhausted, RecursionError) as error:
+                streams.err.write(b"/system/bin/sh: killed: %s\n" % encode(str(error)))
+                code = 137
+            finally:
+                self.phone.invalidate()  # a command may have changed any file or setting
+        self.status = code
+        return Result(out.value(), b"" if merge else streams.err.value(), code)
+
+    # -- running a tree -----------------------------------------------------------------------------------------------
+
+    def run_text(self, text: str, streams: Streams) -> int:
+        """Parse and run in this shell. `exit` escapes as Exit."""
+        try:
+            script = syntax.parse(text)
+        except ShellSyntaxError as error:
+            streams.err.write(encode(f"/system/bin/sh: {error}\n"))
+            self.status = 1
+            return 1
+        return self.run_script(script, streams)
+
+    def child(self) -> Shell:
+        """A subshell: a copy of the state, the same phone. Exhausted when nested too deep."""
+        if self.depth >= MAX_DEPTH:
+            raise Exhausted(f"shells nested deeper than {MAX_DEPTH}")
+        copy = Shell(self.phone, self.system, cwd=self.cwd)
+        copy.variables, copy.positional, copy.status = dict(self.variables), list(self.positional), self.status
+        copy.depth, copy._steps = self.depth + 1, self._steps
+        return copy
+
+    def run_child(self, script: Script | str, streams: Streams, args: Sequence[str] | None = None) -> int:
+        """Run in a subshell; `args` become `$0 $1 ...`."""
+        child = self.child()
+        if args is not None:
+            child.positional = list(args)
+        try:
+            return child.run_text(script, streams) if isinstance(script, str) else child.run_script(script, streams)
+        except Exit as leaving:
+            return leaving.code
+
+    def run_script(self, script: Script, streams: Streams) -> int:
+        for joint, pipeline in script.steps:
+            if not joint or (self.status == 0) == (joint == "&&"):
+                self.status = self._pipeline(pipeline, streams)
+        return self.status
+
+    def _pipeline(self, pipeline: syntax.Pipeline, streams: Streams) -> int:
+        *before, last = pipeline.commands
+        source = streams.stdin
+        for command in before:
+            pipe = Sink()
+            self.run_child(Script((("", syntax.Pipeline((command,), False)),)), Streams(source, pipe, streams.err))
+            source = Bytes(pipe.value())
+        code = self._command(last, Streams(source, streams.out, streams.err))
+        return int(code == 0) if pipeline.negated else code
+
+    def _command(self, command: syntax.Command, streams: Streams) -> int:
+        self._steps[0] += 1
+        if self._steps[0] > MAX_STEPS:
+            raise Exhausted(f"more than {MAX_STEPS} commands")
+        saved: list[tuple[str, Sink, bool]] = []
+        try:
+            streams = self._redirected(command.redirects, streams, saved)
+        except (OSError, ValueError) as error:
+            name = getattr(error, "filename", None) or ""
+            streams.err.write(encode(f"/system/bin/sh: can't open {name}: {reason(error)}\n"))
+            return 1
+        try:
+            if isinstance(command, Simple):
+                return self._simple(command, streams)
+            if isinstance(command, If):
+                return self._if(command, streams)
+            if isinstance(command, For):
+                return self._for(command, streams)
+            return self._group(command, streams)
+        finally:
+            for path, sink, append in saved:
+                (self.phone.files.append if append else self.phone.files.write)(path, sink.value())
+
+    def _if(self, command: If, streams: Streams) -> int:
+        for condition, body in command.branches:
+            if self.run_script(condition, streams) == 0:
+                self.status = 0
+                return self.run_script(body, streams)
+        self.status = 0
+        return self.run_script(command.otherwise, streams) if command.otherwise else 0
+
+    def _for(self, command: For, streams: Streams) -> int:
+        self.status = 0
+        for value in self.expand_words(command.words, streams):
+            self.variables[command.name] = value
+            self.run_script(command.body, streams)
+        return self.status
+
+    def _group(self, command: Group, streams: Streams) -> int:
+        return self.run_child(command.body, streams) if command.subshell else self.run_script(command.body, streams)
+
+    def _simple(self, command: Simple, streams: Streams) -> int:
+        before = self.status
+        self.status = 0  # an assignment's own status is that of its last substitution
+        values = {name: self._expand_text(word, streams) for name, word in command.assignments}
+        if not command.words:
+            self.variables.update(values)
+            return self.status
+        self.status = before
+        words = self.expand_words(command.words, streams)
+        if not words:
+            return self.status
+        shadowed = {name: self.variables.get(name) for name in values}
+        self.variables.update(values)
+        try:
+            return self.execute(words, streams)
+        finally:
+            for name, value in shadowed.items():
+                if value is None:
+                    self.variables.pop(name, None)
+                else:
+                    self.variables[name] = value
+
+    def execute(self, words: Sequence[str], streams: Streams) -> int:
+        """Run one command by its words; the exit status."""
+        name = words[0]
+        short = next((name.removeprefix(folder) for folder in BINARIES if name.startswith(folder)), name)
+        command = command_table().get(short)
+        if command is None:
+            return self._not_found(name, streams)
+        call = Call(short, list(words[1:]), streams, self)
+        try:
+            return command(call) or 0
+        except UsageError as error:
+            return call.complain(f"{error}")
+        except OSError as error:
+            return call.complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        except (EnvError, ValueError) as error:
+            return call.error_line(f"Error: {error}")
+
+    def _not_found(self, name: str, streams: Streams) -> int:
+        files, path = self.phone.files, normalise(name, self.cwd)
+        if "/" in name and files.exists(path):
+            why = "is a directory" if files.is_dir(path) else "can't execute: Permission denied"
+            streams.err.write(encode(f"/system/bin/sh: {name}: {why}\n"))
+            return 126
+        streams.err.write(encode(f"/system/bin/sh: {name}: inaccessible or not found\n"))
+        return 127
+
+    def _redirected(
+        self, redirects: Sequence[syntax.Redirect], streams: Streams, saved: list[tuple[str, Sink, bool]]
+    ) -> Streams:
+        """The streams after the redirections; `saved` collects the files to write once the command is done."""
+        source, sinks = streams.stdin, {1: streams.out, 2: streams.err}
+        files = self.phone.files
+        for redirect in redirects:
+            target = self._expand_text(redirect.target, streams)
+            path = normalise(target, self.cwd)
+            if redirect.kind == ">&":
+                if target not in ("1", "2"):
+                    raise ValueError(f"bad file descriptor {target!r}")
+                sinks[redirect.fd] = sinks[int(target)]
+            elif redirect.kind == "<":
+                source = Bytes(b"" if path == "/dev/null" else files.read(path))
+            elif path == "/dev/null":
+                sinks[redirect.fd] = Discard()
+            elif path in ("/dev/stdout", "/dev/stderr", "/dev/tty"):
+                sinks[redirect.fd] = sinks[2] if path == "/dev/stderr" else sinks[1]
+            else:
+                (files.append if redirect.kind == ">>" else files.write)(path, b"", parents=False)
+                sinks[redirect.fd] = Sink()
+                saved.append((path, sinks[redirect.fd], redirect.kind == ">>"))
+        return Streams(source, sinks[1], sinks[2])
+
+    # -- expanding words ----------------------------------------------------------------------------------------------
+
+    def expand_words(self, words: Sequence[Word], streams: Streams) -> list[str]:
+        """Fields of the words after substitution, splitting and globbing."""
+        return [field for word in words for field in self._fields(word, streams)]
+
+    def _fields(self, word: Word, streams: Streams) -> list[str]:
+        fields: list[list[tuple[str, bool]]] = []  # a field is a list of (text, quoted)
+        open_field = False
+        size = 0
+        if len(self.positional) == 1 and any(isinstance(p, syntax.Variable) and p.name == "@" for p in word):
+            word = tuple(p for p in word if p != Literal("", True))  # "$@" without arguments is no field at all
+        for part in word:
+            if isinstance(part, syntax.Variable) and part.name == "@" and part.quoted:
+                pieces = [[(value, True)] for value in self.positional[1:]]
+            else:
+                text, quoted = self._part(part, streams), part.quoted
+                size += len(text)
+                if size > MAX_TEXT:
+                    raise Exhausted(f"an expansion of more than {MAX_TEXT >> 20} MiB")
+                if quoted or isinstance(part, Literal):
+                    pieces = [[(text, quoted)]]
+                else:
+                    open_field = open_field and not text[:1].isspace()
+                    pieces = [[(piece, False)] for piece in text.split()]
+                    if text[-1:].isspace():
+                        pieces.append([])
+            for n, piece in enumerate(pieces):
+                if n or not open_field:
+                    fields.append([])
+                    open_field = True
+                fields[-1].extend(piece)
+            if fields and not fields[-1]:
+                fields.pop()
+                open_field = False
+        return [name for field in fields for name in self._globbed(field)]
+
+    def _globbed(self, field: list[tuple[str, bool]]) -> list[str]:
+        text = "".join(piece for piece, _ in field)
+        if not any(not quoted and re.search(r"[*?\[]", piece) for piece, quoted in field):
+            return [text]
+        pattern = "".join(re.sub(r"([*?\[])", r"[\1]", piece) if quoted else piece for piece, quoted in field)
+        return self.phone.files.glob(pattern, self.cwd) or [text]
+
+    def _expand_text(self, word: Word, streams: Streams) -> str:
+        """The word as one text, neither split nor globbed."""
+        return "".join(self._part(part, streams) for part in word)
+
+    def _part(self, part: Part, streams: Streams) -> str:
+        if isinstance(part, Literal):
+            return part.text
+        if isinstance(part, Substitution):
+            pipe = Sink()
+            self.status = self.run_child(part.script, Streams(Bytes(), pipe, streams.err))
+            return decode(pipe.value()).replace("\x00", "").rstrip("\n")
+        value = self._variable(part.name)
+        if not value and part.default is not None:
+            return self._expand_text(part.default, streams)
+        return value
+
+    def _variable(self, name: str) -> str:
+        if name == "?":
+            return str(self.status)
+        if name == "$":
+            return str(4000 + self.depth)
+        if name == "#":
+            return str(len(self.positional) - 1)
+        if name in "@*":
+            return " ".join(self.positional[1:])
+        if name.isdigit():
+            return self.positional[int(name)] if int(name) < len(self.positional) else ""
+        return self.variables.get(name, "")
