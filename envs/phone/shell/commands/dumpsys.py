@@ -64,7 +64,7 @@ def window(call: Call, words: list[str]) -> None:
     name, front = foreground(call), call.phone.foreground()[0]
     awake = call.phone.awake
     focus = f"Window{{{_hash(name)} u0 {name}}}" if awake else "Window{0000000 u0 NotificationShade}"
-    if getattr(call.phone, "shade_open", False):
+    if call.phone.stage.shade_open:
         focus = "Window{5ade000 u0 NotificationShade}"
     call.line("WINDOW MANAGER WINDOWS (dumpsys window windows)")
     call.line(
@@ -144,7 +144,7 @@ def power(call: Call, words: list[str]) -> None:
 
 def notification(call: Call, words: list[str]) -> None:
     call.line("Current Notification Manager state:\n  Notification List:")
-    for note in call.phone.notifications:
+    for note in call.phone.stage.notifications:
         call.line(f"    NotificationRecord(pkg={note.package} user=UserHandle{{0}})")
         call.line(f"        android.title=String ({note.title})\n        android.text=String ({note.text})")
 

@@ -167,15 +167,15 @@ class _Expression:
 
     def test_print(self) -> Rule:
         self.acts = True
-        return lambda found: self.call.line(found.shown) is None
+        return _does(lambda found: self.call.line(found.shown))
 
     def test_print0(self) -> Rule:
         self.acts = True
-        return lambda found: self.call.write(found.shown + "\0") is None
+        return _does(lambda found: self.call.write(found.shown + "\0"))
 
     def test_delete(self) -> Rule:
         self.acts = self.deletes = True
-        return lambda found: self.call.files.remove(found.path) is None
+        return _does(lambda found: self.call.files.remove(found.path))
 
     def test_exec(self) -> Rule:
         self.acts = True
@@ -192,7 +192,17 @@ class _Expression:
                 shell.execute([item for w in words for item in (gathered if w == "{}" else [w])], streams)
 
         self.batches.append(batch)
-        return lambda found: gathered.append(found.shown) is None
+        return _does(lambda found: gathered.append(found.shown))
+
+
+def _does(action: Callable[[Found], None]) -> Rule:
+    """An action as a test: it is always true."""
+
+    def rule(found: Found) -> bool:
+        action(found)
+        return True
+
+    return rule
 
 
 def _compare(sign: str, value: int, limit: int) -> bool:

@@ -61,9 +61,9 @@ def notification(call: Call, words: list[str]) -> int:
 def status_bar(call: Call, words: list[str]) -> int:
     verb = words[0] if words else ""
     if verb in ("expand-notifications", "expand-settings"):
-        call.phone.open_shade()
+        call.phone.stage.open_shade()
     elif verb == "collapse":
-        call.phone.close_shade()
+        call.phone.stage.close_shade()
     else:
         return call.error_line(f"Unknown command: {verb}", 255)
     call.phone.invalidate()

@@ -28,7 +28,8 @@ MODES = ("list", "csv", "json", "line", "column", "tabs", "quote")
 
 def sqlite3(call: Call) -> int:
     """`sqlite3 [-header] [-csv|-json|-line|-column|-separator S] FILE [SQL...]`; SQL comes from stdin otherwise."""
-    output, rest, args = Output(), [], list(call.args)
+    output, args = Output(), list(call.args)
+    rest: list[str] = []
     commands: list[str] = []
     while args:
         word = args.pop(0)
