@@ -63,8 +63,11 @@ class Discard(Sink):
 class Source(Protocol):
     """Standard input."""
 
-    def read(self) -> bytes:
-        """Everything up to the end of input; empty from then on. May wait, then with the phone's lock released."""
+    def read(self, size: int = -1) -> bytes:
+        """The next `size` bytes, or with -1 everything, fewer at the end of input.
+
+        May wait, with the phone's lock released meanwhile.
+        """
         ...
 
 
@@ -74,8 +77,9 @@ class Bytes:
     def __init__(self, data: bytes = b"") -> None:
         self._data = data
 
-    def read(self) -> bytes:
-        data, self._data = self._data, b""
+    def read(self, size: int = -1) -> bytes:
+        cut = len(self._data) if size < 0 else size
+        data, self._data = self._data[:cut], self._data[cut:]
         return data
 
 

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from envs.phone import launcher
 from envs.phone.shell.call import UsageError
 
 if TYPE_CHECKING:
     from envs.phone.device import Phone
 
-HOME = "com.google.android.apps.nexuslauncher"
+HOME = launcher.PACKAGE
 VALUE_FLAGS = {
     **dict.fromkeys(("-e", "--es", "--ei", "--ez", "--el", "--ef", "--eu", "--ecn", "--ed"), 2),
     **dict.fromkeys(("--eia", "--ela", "--efa", "--esa", "--eial", "--elal", "--esal"), 2),

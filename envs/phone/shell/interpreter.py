@@ -76,6 +76,8 @@ class Shell:
         self.system = system or System(phone)
         self.cwd = cwd
         self.status = 0
+        self.ended = False
+        """`exit` was called in this shell itself."""
         self.variables: dict[str, str] = {
             **{"HOME": "/", "HOSTNAME": "glint", "PATH": "/system/bin", "SHELL": "/system/bin/sh", "USER": "root"},
             **{"ANDROID_DATA": "/data", "ANDROID_ROOT": "/system", "EXTERNAL_STORAGE": "/sdcard"},
@@ -100,7 +102,7 @@ class Shell:
             try:
                 code = self.run_text(decode(command) if isinstance(command, bytes) else command, streams)
             except Exit as leaving:
-                code = leaving.code
+                code, self.ended = leaving.code, True
             except (Exhausted, RecursionError) as error:
                 streams.err.write(b"/system/bin/sh: killed: %s\n" % encode(str(error)))
                 code = 137

@@ -24,6 +24,10 @@ class ShellSyntaxError(EnvError):
     """The text is not of the grammar above."""
 
 
+class IncompleteScript(ShellSyntaxError):
+    """The text ends too early: a terminal reads on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Literal:
     text: str
@@ -158,7 +162,8 @@ class _Parser:
     def unexpected(self, more: str = "") -> ShellSyntaxError:
         what = self.operator() or self.keyword() or self.text[self.at : self.at + 1]
         shown = {"": "end of file", "\n": "newline"}.get(what, what)
-        return ShellSyntaxError(f"syntax error: unexpected '{shown}'" + (f", {more}" if more else ""))
+        kind = ShellSyntaxError if what else IncompleteScript
+        return kind(f"syntax error: unexpected '{shown}'" + (f", {more}" if more else ""))
 
     # -- lists --------------------------------------------------------------------------------------------------------
 
@@ -330,7 +335,7 @@ class _Parser:
             if c == "'":
                 end = self.text.find("'", self.at + 1)
                 if end < 0:
-                    raise ShellSyntaxError("syntax error: no closing quote")
+                    raise IncompleteScript("syntax error: no closing quote")
                 flush()
                 parts.append(Literal(self.text[self.at + 1 : end], True))
                 self.at = end + 1
@@ -362,7 +367,7 @@ class _Parser:
         text: list[str] = []
         while True:
             if self.at >= len(self.text):
-                raise ShellSyntaxError("syntax error: no closing quote")
+                raise IncompleteScript("syntax error: no closing quote")
             c = self.text[self.at]
             if c == '"':
                 self.at += 1
@@ -395,7 +400,7 @@ class _Parser:
             inner.at = self.at + 2
             script = inner.script(frozenset())
             if inner.operator() != ")":
-                raise ShellSyntaxError("syntax error: no closing ')'")
+                raise IncompleteScript("syntax error: no closing ')'")
             self.at = inner.at + 1
             return Substitution(script, quoted)
         if after == "{":
@@ -419,7 +424,7 @@ class _Parser:
             return Variable(match[1], quoted)
         end = self.text.find("}", self.at)
         if end < 0:
-            raise ShellSyntaxError("syntax error: no closing '}'")
+            raise IncompleteScript("syntax error: no closing '}'")
         inner = _Parser(self.text[self.at : end], self.depth + 1)
         default = tuple(inner.double_quoted_until_end()) if quoted else inner.word()
         self.at = end + 1
@@ -434,7 +439,7 @@ class _Parser:
         while end < len(self.text) and self.text[end] != "`":
             end += 2 if self.text[end] == "\\" else 1
         if end >= len(self.text):
-            raise ShellSyntaxError("syntax error: no closing '`'")
+            raise IncompleteScript("syntax error: no closing '`'")
         inside = re.sub(r"\\([\\`$])", r"\1", self.text[self.at + 1 : end])
         self.at = end + 1
         parser = _Parser(inside, self.depth + 1)

@@ -8,6 +8,7 @@ import random
 import re
 from collections.abc import Callable
 
+from envs.phone import launcher
 from envs.phone.shell.call import Call, Command, UsageError
 from envs.phone.shell.intents import HOME, Intent, read_intent, resolve
 from envs.phone.shell.system import ADB_IME
@@ -20,7 +21,7 @@ FLAG_SHELL_BROADCAST = 0x400000
 def component(call: Call, package: str) -> str:
     """ "PKG/ACT" of an app's launch activity."""
     if package == HOME:
-        return f"{HOME}/.NexusLauncherActivity"
+        return f"{HOME}/{launcher.ACTIVITY}"
     return f"{package}/{call.phone.app(package).activity}"
 
 
