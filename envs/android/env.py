@@ -1,0 +1,170 @@
+"""An Android device as an `agentkit` environment: actions in fractions of the screen, screenshots back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageChops
+
+from agentkit.actions import (
+    Action,
+    CallUser,
+    Click,
+    Direction,
+    DoubleClick,
+    Drag,
+    Finished,
+    Hotkey,
+    Hover,
+    Launch,
+    LongPress,
+    Point,
+    Press,
+    Scroll,
+    Type,
+    Wait,
+)
+from agentkit.errors import ConfigError, EnvError
+from agentkit.types import Observation, Task
+from envs.android.device import AndroidDevice, CannotDo, Screenshot
+
+KEYS = {"back": "BACK", "home": "HOME", "enter": "ENTER", "recent": "APP_SWITCH"}
+MODIFIERS = {"ctrl": "CTRL_LEFT", "control": "CTRL_LEFT", "alt": "ALT_LEFT", "shift": "SHIFT_LEFT", "meta": "META_LEFT"}
+SWIPES: dict[Direction, tuple[Point, Point]] = {
+    "up": (Point(0.5, 0.7), Point(0.5, 0.3)),
+    "down": (Point(0.5, 0.3), Point(0.5, 0.7)),
+    "left": (Point(0.8, 0.5), Point(0.2, 0.5)),
+    "right": (Point(0.2, 0.5), Point(0.8, 0.5)),
+}
+"""Where the finger goes for a `Scroll` that has a direction only; the direction is the finger's."""
+WAIT_S = 1
+REACTION_S = 0.3
+"""How long an app may take to show the first sign of what was done to it."""
+POLL_S = 0.2
+
+
+def swipe_ms(x1: int, y1: int, x2: int, y2: int) -> int:
+    """Duration of a swipe: slow enough not to fling. From the device driver of UI-Venus-1.5: distance squared / 1000
+    pixels, between one and two seconds."""
+    return min(2000, max(1000, ((x2 - x1) ** 2 + (y2 - y1) ** 2) // 1000))
+
+
+class AndroidEnv:
+    """One device behind `agentkit.types.Env`. After an action it waits until two screenshots in a row are equal, at
+    most `settle_s`; the simulated phone is still when a command returns and is not waited for.
+
+    What the device cannot do (an app that is not there, a key it lacks) changes nothing and is told in
+    `info["last_error"]`; a device that fails raises EnvError, one that is gone DeviceLost.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        settle_s: float = 5.0,
+        start_at_home: bool = True,
+        timeout_s: float = 15.0,
+        keys: Sequence[str | Path] = (),
+        reconnects: int = 3,
+        screenshot: Screenshot = "auto",
+    ) -> None:
+        """`start_at_home` presses the home key at `reset`. The other settings are AndroidDevice's."""
+        if settle_s < 0:
+            raise ConfigError(f"settle_s must not be negative, got {settle_s}")
+        self.settle_s = settle_s
+        self.start_at_home = start_at_home
+        self.device = AndroidDevice(
+            address, timeout_s=timeout_s, keys=keys, reconnects=reconnects, screenshot=screenshot
+        )
+        self.answers: list[str] = []
+        self._size = (0, 0)
+
+    def reset(self, task: Task) -> Observation:
+        """The screen to begin with. A real device keeps whatever earlier episodes left on it."""
+        self.answers = []
+        if self.start_at_home:
+            self.device.press("HOME")
+        return self._look({}, self._settled())
+
+    def step(self, action: Action) -> Observation:
+        extra = {}
+        try:
+            self._act(action)
+        except CannotDo as error:
+            extra["last_error"] = str(error)
+        return self._look(extra, self._settled())
+
+    def verdict(self) -> dict[str, Any]:
+        """Nothing: a device does not know what a free goal wanted."""
+        return {}
+
+    def close(self) -> None:
+        self.device.close()
+
+    def _look(self, extra: dict[str, Any], image: Image.Image) -> Observation:
+        self._size = image.size
+        return Observation(image, info={"foreground": "/".join(self.device.current_activity()), **extra})
+
+    def _settled(self) -> Image.Image:
+        """The first screenshot that equals the one before it, or the last one taken in time."""
+        if self.device.simulated or not self.settle_s:
+            return self.device.screenshot()
+        deadline = time.monotonic() + self.settle_s
+        time.sleep(min(REACTION_S, self.settle_s))
+        image = self.device.screenshot()
+        while time.monotonic() < deadline:
+            time.sleep(POLL_S)
+            before, image = image, self.device.screenshot()
+            if before.size == image.size and ImageChops.difference(before, image).getbbox() is None:
+                break
+        return image
+
+    def _pixels(self, point: Point) -> tuple[int, int]:
+        """Device pixels of the last screenshot, which has the orientation that touches have."""
+        width, height = self._size
+        if not width:
+            raise EnvError("reset(task) must come before step(action)")
+        return min(int(point.x * width), width - 1), min(int(point.y * height), height - 1)
+
+    def _swipe(self, start: Point, end: Point) -> None:
+        way = (*self._pixels(start), *self._pixels(end))
+        self.device.swipe(*way, swipe_ms(*way))
+
+    def _act(self, action: Action) -> None:
+        device = self.device
+        match action:
+            case Click(at):
+                device.tap(*self._pixels(at))
+            case DoubleClick(at):
+                device.double_tap(*self._pixels(at))
+            case LongPress(at):
+                device.long_press(*self._pixels(at))
+            case Drag(start, end):
+                self._swipe(start, end)
+            case Scroll(start, end, direction):
+                if start is None or end is None:
+                    assert direction is not None
+                    start, end = SWIPES[direction]
+                self._swipe(start, end)
+            case Type(text):
+                device.type_text(text)
+            case Press(key):
+                device.press(KEYS[key])
+            case Launch(app):
+                device.launch(app)
+            case Hotkey(keys):
+                names = [MODIFIERS.get(key.casefold(), key) for key in keys]
+                (device.combine if len(names) > 1 else device.press)(*names)
+            case Wait():
+                device.shell(["sleep", str(WAIT_S)])  # on the device: a simulated clock moves on, too
+            case CallUser(content):
+                self.answers.append(content)
+            case Hover():
+                raise CannotDo("a phone has no pointer to hover with")
+            case Finished():
+                pass
+            case _:
+                raise EnvError(f"expected an action of agentkit.actions, got {action!r}")
