@@ -1,7 +1,7 @@
 """Start a simulated Android phone that answers ADB, for agents, scripts and the stock adb client.
 
 agentkit phone --port 5557
-agentkit phone --screen large --seed 7 --task TurnOffWifi:3
+agentkit phone --screen large --seed 7 --task TurnWifi:3
 agentkit phone --auth ~/.android/adbkey.pub
 
 An odd port from 5555 to 5585 is found by every adb server on this machine, as an emulator; with others `adb connect`.

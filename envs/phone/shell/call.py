@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from envs.phone.shell.interpreter import Shell
     from envs.phone.shell.system import System
 
-MAX_OUTPUT = 256 << 20
-"""Bytes that one command line may write: a loop must not fill the host's memory."""
+MAX_COMMANDS = 20_000
+MAX_BYTES = 256 << 20
+"""What one command line may run, and what it may write and expand: a loop must not fill the host's memory."""
 
 
 class Exhausted(Exception):
@@ -36,17 +37,33 @@ def decode(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")
 
 
+@dataclass(slots=True)
+class Budget:
+    """What one command line has used so far, all its shells together."""
+
+    commands: int = 0
+    size: int = 0
+
+    def command(self) -> None:
+        self.commands += 1
+        if self.commands > MAX_COMMANDS:
+            raise Exhausted(f"more than {MAX_COMMANDS} commands")
+
+    def spend(self, size: int) -> None:
+        self.size += size
+        if self.size > MAX_BYTES:
+            raise Exhausted(f"more than {MAX_BYTES >> 20} MiB of text and output")
+
+
 class Sink:
     """Where output goes. Two descriptors may share one, which keeps their order."""
 
-    def __init__(self) -> None:
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
         self._parts: list[bytes] = []
-        self._size = 0
 
     def write(self, data: bytes) -> None:
-        self._size += len(data)
-        if self._size > MAX_OUTPUT:
-            raise Exhausted(f"more than {MAX_OUTPUT >> 20} MiB of output")
+        self._budget.spend(len(data))
         self._parts.append(data)
 
     def value(self) -> bytes:

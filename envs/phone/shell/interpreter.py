@@ -12,6 +12,7 @@ from agentkit.errors import EnvError
 from envs.phone.files import normalise
 from envs.phone.shell import syntax
 from envs.phone.shell.call import (
+    Budget,
     Bytes,
     Call,
     Command,
@@ -31,10 +32,6 @@ from envs.phone.shell.system import System
 if TYPE_CHECKING:
     from envs.phone.device import Phone
 
-MAX_STEPS = 20_000
-"""Commands that one command line may run."""
-MAX_TEXT = 4 << 20
-"""Characters that one expansion may produce."""
 MAX_DEPTH = 40
 """Shells within shells."""
 BINARIES = ("/system/bin/", "/system/xbin/", "/vendor/bin/", "/bin/")
@@ -85,7 +82,7 @@ class Shell:
         }  # fmt: skip
         self.positional: list[str] = ["sh"]
         self.depth = 0
-        self._steps = [0]
+        self.budget = Budget()
 
     def run(self, command: str | bytes, stdin: bytes | Source = b"", *, merge: bool = False) -> Result:
         """Run a command text to its end, the phone locked meanwhile.
@@ -95,15 +92,16 @@ class Shell:
         bug and escapes.
         """
         source: Source = Bytes(stdin) if isinstance(stdin, bytes) else stdin
-        out = Sink()
-        streams = Streams(source, out, out if merge else Sink())
-        self._steps[0] = 0
+        self.budget = Budget()
+        out = Sink(self.budget)
+        streams = Streams(source, out, out if merge else Sink(self.budget))
         with self.system.lock:
             try:
                 code = self.run_text(decode(command) if isinstance(command, bytes) else command, streams)
             except Exit as leaving:
                 code, self.ended = leaving.code, True
             except (Exhausted, RecursionError) as error:
+                self.budget.size = 0  # for the obituary
                 streams.err.write(b"/system/bin/sh: killed: %s\n" % encode(str(error)))
                 code = 137
             finally:
@@ -129,7 +127,7 @@ class Shell:
             raise Exhausted(f"shells nested deeper than {MAX_DEPTH}")
         copy = Shell(self.phone, self.system, cwd=self.cwd)
         copy.variables, copy.positional, copy.status = dict(self.variables), list(self.positional), self.status
-        copy.depth, copy._steps = self.depth + 1, self._steps
+        copy.depth, copy.budget = self.depth + 1, self.budget
         return copy
 
     def run_child(self, script: Script | str, streams: Streams, args: Sequence[str] | None = None) -> int:
@@ -152,16 +150,14 @@ class Shell:
         *before, last = pipeline.commands
         source = streams.stdin
         for command in before:
-            pipe = Sink()
+            pipe = Sink(self.budget)
             self.run_child(Script((("", syntax.Pipeline((command,), False)),)), Streams(source, pipe, streams.err))
             source = Bytes(pipe.value())
         code = self._command(last, Streams(source, streams.out, streams.err))
         return int(code == 0) if pipeline.negated else code
 
     def _command(self, command: syntax.Command, streams: Streams) -> int:
-        self._steps[0] += 1
-        if self._steps[0] > MAX_STEPS:
-            raise Exhausted(f"more than {MAX_STEPS} commands")
+        self.budget.command()
         saved: list[tuple[str, Sink, bool]] = []
         try:
             streams = self._redirected(command.redirects, streams, saved)
@@ -263,12 +259,12 @@ class Shell:
             elif redirect.kind == "<":
                 source = Bytes(b"" if path == "/dev/null" else files.read(path))
             elif path == "/dev/null":
-                sinks[redirect.fd] = Discard()
+                sinks[redirect.fd] = Discard(self.budget)
             elif path in ("/dev/stdout", "/dev/stderr", "/dev/tty"):
                 sinks[redirect.fd] = sinks[2] if path == "/dev/stderr" else sinks[1]
             else:
                 (files.append if redirect.kind == ">>" else files.write)(path, b"", parents=False)
-                sinks[redirect.fd] = Sink()
+                sinks[redirect.fd] = Sink(self.budget)
                 saved.append((path, sinks[redirect.fd], redirect.kind == ">>"))
         return Streams(source, sinks[1], sinks[2])
 
@@ -281,7 +277,6 @@ class Shell:
     def _fields(self, word: Word, streams: Streams) -> list[str]:
         fields: list[list[tuple[str, bool]]] = []  # a field is a list of (text, quoted)
         open_field = False
-        size = 0
         if len(self.positional) == 1 and any(isinstance(p, syntax.Variable) and p.name == "@" for p in word):
             word = tuple(p for p in word if p != Literal("", True))  # "$@" without arguments is no field at all
         for part in word:
@@ -289,9 +284,6 @@ class Shell:
                 pieces = [[(value, True)] for value in self.positional[1:]]
             else:
                 text, quoted = self._part(part, streams), part.quoted
-                size += len(text)
-                if size > MAX_TEXT:
-                    raise Exhausted(f"an expansion of more than {MAX_TEXT >> 20} MiB")
                 if quoted or isinstance(part, Literal):
                     pieces = [[(text, quoted)]]
                 else:
@@ -321,10 +313,15 @@ class Shell:
         return "".join(self._part(part, streams) for part in word)
 
     def _part(self, part: Part, streams: Streams) -> str:
+        text = self._part_text(part, streams)
+        self.budget.spend(len(text))
+        return text
+
+    def _part_text(self, part: Part, streams: Streams) -> str:
         if isinstance(part, Literal):
             return part.text
         if isinstance(part, Substitution):
-            pipe = Sink()
+            pipe = Sink(self.budget)
             self.status = self.run_child(part.script, Streams(Bytes(), pipe, streams.err))
             return decode(pipe.value()).replace("\x00", "").rstrip("\n")
         value = self._variable(part.name)

@@ -243,6 +243,8 @@ def mktemp(call: Call) -> None:
     """A fresh name from the phone's clock and tree, so that it repeats with the same seed."""
     options, names = call.options("dp:tqu")
     stem = call.path(names[0] if names else f"{options.get('p', '/data/local/tmp')}/tmp.XXXXXX")  # noqa: S108
+    if not stem.endswith("XXX"):
+        raise UsageError(f"need XXX in '{stem}'")
     number = 0
     while call.files.exists(path := re.sub(r"X{3,}$", f"{number:06d}", stem)):
         number += 1

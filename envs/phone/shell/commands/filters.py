@@ -328,7 +328,7 @@ def seq(call: Call) -> None:
 
 def count_lines(call: Call) -> int:
     """`nl`: every line with its number."""
-    inner = Sink()
+    inner = Sink(call.shell.budget)
     code = call.shell.execute(["cat", *call.args], Streams(call.streams.stdin, inner, call.streams.err))
     for n, line in enumerate(lines_of(decode(inner.value())), 1):
         call.line(f"{n:6d}\t{line}")
