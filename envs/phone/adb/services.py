@@ -40,7 +40,9 @@ class Services:
     def find(self, name: bytes) -> Service | None:
         """The service of that name; None for one the phone does not have (`jdwp:`, `tcp:9008`, `localabstract:...`)."""
         text = name.decode("utf-8", "surrogateescape")
-        kind, _, rest = text.partition(":")
+        kind, colon, rest = text.partition(":")
+        if not colon:
+            return None
         family = kind.partition(",")[0]
         if family in ("shell", "exec"):
             return ShellService(self, kind.split(","), rest).serve
