@@ -80,11 +80,8 @@ class Discard(Sink):
 class Source(Protocol):
     """Standard input."""
 
-    def read(self, size: int = -1) -> bytes:
-        """The next `size` bytes, or with -1 everything, fewer at the end of input.
-
-        May wait, with the phone's lock released meanwhile.
-        """
+    def read(self) -> bytes:
+        """Everything up to the end of input; empty from then on. May wait, the phone's lock released meanwhile."""
         ...
 
 
@@ -94,9 +91,8 @@ class Bytes:
     def __init__(self, data: bytes = b"") -> None:
         self._data = data
 
-    def read(self, size: int = -1) -> bytes:
-        cut = len(self._data) if size < 0 else size
-        data, self._data = self._data[:cut], self._data[cut:]
+    def read(self) -> bytes:
+        data, self._data = self._data, b""
         return data
 
 

@@ -164,7 +164,7 @@ def test_missing_and_forbidden_files(adb, tmp_path):
 
 def test_install_is_refused_in_words(adb, tmp_path):
     apk = tmp_path / "app.apk"
-    apk.write_bytes(random.Random(1).randbytes(3_000_000))
+    apk.write_bytes(random.Random(1).randbytes(40_000_000))
     done = adb.run("install", str(apk), check=False)
     assert done.returncode == 1
     assert b"INSTALL_FAILED_USER_RESTRICTED" in done.stderr

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 
 from envs.phone.shell.call import Call, Command, UsageError
 from envs.phone.shell.commands.activity import component
@@ -11,8 +10,6 @@ from envs.phone.shell.intents import HOME, read_intent, resolve
 from envs.phone.shell.system import SYSTEM_PACKAGES
 
 REFUSAL = "Failure [INSTALL_FAILED_USER_RESTRICTED: the simulated phone runs its built-in apps only]"
-MAX_STREAMED = 256 << 20
-"""Bytes of a package that are read before it is refused."""
 FEATURES = ("android.hardware.bluetooth", "android.hardware.touchscreen", "android.hardware.wifi")
 
 
@@ -102,10 +99,6 @@ def known(call: Call, words: list[str]) -> int:
 
 
 def install(call: Call, words: list[str]) -> int:
-    """Takes in the package that `adb install` streams (`-S SIZE`), so that the client hears the refusal."""
-    for flag, size in pairwise(words):
-        if flag == "-S" and size.isdigit():
-            call.streams.stdin.read(min(int(size), MAX_STREAMED))
     call.line(REFUSAL)
     return 1
 

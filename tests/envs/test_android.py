@@ -1,0 +1,538 @@
+"""AndroidDevice and AndroidEnv against the simulated phone, over the real wire."""
+
+from __future__ import annotations
+
+import io
+import socket
+import struct
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from PIL import Image
+
+from agentkit.actions import (
+    CallUser,
+    Click,
+    DoubleClick,
+    Drag,
+    Finished,
+    Hotkey,
+    Hover,
+    Launch,
+    LongPress,
+    Point,
+    Press,
+    Scroll,
+    Type,
+    Wait,
+)
+from agentkit.episode import run_episode
+from agentkit.errors import ConfigError, DeviceLost, EnvError
+from agentkit.tasks import FreeGoal
+from agentkit.types import Ending, Reply
+from envs.android import AndroidDevice, AndroidEnv, CannotDo
+from envs.android.apps import find_package
+from envs.android.env import swipe_ms
+from envs.android.link import parse_address
+from envs.android.screen import decode_png, decode_raw
+from envs.android.tree import parse_tree
+from envs.phone.adb import AdbServer, Auth
+from envs.phone.device import Phone
+
+GOAL = FreeGoal("look around")
+
+
+@pytest.fixture
+def server() -> Iterator[AdbServer]:
+    with AdbServer(Phone(screen="small", seed=1)) as running:
+        yield running
+
+
+@pytest.fixture
+def device(server) -> Iterator[AndroidDevice]:
+    with AndroidDevice(server.address, timeout_s=5) as opened:
+        yield opened
+
+
+@pytest.fixture
+def env(server) -> Iterator[AndroidEnv]:
+    opened = AndroidEnv(server.address, timeout_s=5)
+    yield opened
+    opened.close()
+
+
+# Seeing.
+
+
+@pytest.mark.parametrize("kind", ["auto", "raw", "png"])
+def test_screenshots(server, kind):
+    with AndroidDevice(server.address, screenshot=kind) as device:
+        assert device.screenshot().tobytes() == server.phone.screenshot().tobytes()
+        device.launch("Settings")
+        assert device.screenshot().tobytes() == server.phone.screenshot().tobytes()
+
+
+def test_facts(server, device):
+    assert device.size() == server.phone.size
+    assert device.simulated
+    assert "com.android.settings" in device.packages()
+    assert device.launch("settings") == "com.android.settings"
+    assert device.current_activity() == server.phone.foreground()
+    nodes = device.ui_tree()
+    assert {(e.text, e.bounds) for e in server.phone.elements() if e.text} <= {(n.text, n.bounds) for n in nodes}
+
+
+def test_an_override_of_the_size_counts(device, monkeypatch):
+    said = "Physical size: 1080x2400\nOverride size: 720x1600\n"
+    monkeypatch.setattr(device, "_look", lambda *args, **kwargs: said)
+    assert device.size() == (720, 1600)
+    monkeypatch.setattr(device, "_look", lambda *args, **kwargs: "wm: not found")
+    with pytest.raises(EnvError, match="Physical size"):
+        device.size()
+
+
+def raw_screen(width: int, height: int, header: int, kind: int = 1) -> bytes:
+    words = (width, height, kind, 1)[: header // 4]
+    return struct.pack(f"<{len(words)}I", *words) + bytes(range(256)) * (width * height * 4 // 256)
+
+
+def test_raw_screenshots_of_old_and_new_devices():
+    for header in (12, 16):
+        image = decode_raw(raw_screen(64, 32, header))
+        assert (image.size, image.mode) == ((64, 32), "RGB")
+        assert image.getpixel((1, 0)) == (4, 5, 6)
+    for bad, why in (
+        (b"", "12 bytes of header"),
+        (b"screencap: permission denied", "names its size"),
+        (raw_screen(64, 32, 16)[:-1], "has 8208 bytes, got 8207"),
+        (raw_screen(64, 32, 16, kind=4), "pixel format"),
+    ):
+        with pytest.raises(EnvError, match=why):
+            decode_raw(bad)
+
+
+def test_png_screenshots_are_checked_to_the_end():
+    out = io.BytesIO()
+    Image.effect_noise((64, 64), 50).save(out, "PNG")
+    assert decode_png(out.getvalue()).mode == "RGB"
+    for bad in (b"", b"error", out.getvalue()[:-200], out.getvalue().replace(b"\n", b"\r\n")):
+        with pytest.raises(EnvError, match="no whole PNG"):
+            decode_png(bad)
+
+
+def test_another_pixel_format_falls_back_to_png(server, monkeypatch):
+    odd = struct.pack("<4I", 360, 720, 4, 1) + bytes(360 * 720 * 2)
+    monkeypatch.setattr(server.system, "raw_frame", lambda: odd)
+    with AndroidDevice(server.address, screenshot="raw") as device:
+        assert device.screenshot().tobytes() == server.phone.screenshot().tobytes()
+    monkeypatch.setattr(server.system, "png", lambda: b"broken, too")
+    with AndroidDevice(server.address, screenshot="raw") as device, pytest.raises(EnvError, match="pixel format"):
+        device.screenshot()
+
+
+def test_hierarchies_that_are_none():
+    for bad, why in (
+        ("", "no XML"),
+        ("<a/>", "<hierarchy>"),
+        ('<!DOCTYPE x [<!ENTITY a "b">]><hierarchy/>', "entities"),
+        ('<hierarchy><node bounds="[0,0]"/></hierarchy>', "bounds"),
+    ):
+        with pytest.raises(EnvError, match=why):
+            parse_tree(bad)
+
+
+# Touching and typing.
+
+
+def open_contact_form(server: AdbServer, device: AndroidDevice) -> None:
+    device.launch("Contacts")
+    with server.system.lock:
+        fab = next(e for e in server.phone.elements() if "Create" in (e.label + e.text))
+    device.tap(*_middle(fab.bounds))
+    with server.system.lock:
+        field = next(e for e in server.phone.elements() if e.role == "input")
+    device.tap(field.bounds[0] + 9, (field.bounds[1] + field.bounds[3]) // 2)
+
+
+def _middle(bounds) -> tuple[int, int]:
+    return (bounds[0] + bounds[2]) // 2, (bounds[1] + bounds[3]) // 2
+
+
+def field_text(server: AdbServer) -> str:
+    with server.system.lock:
+        return next(e for e in server.phone.elements() if e.role == "input").text
+
+
+def test_text_of_every_kind(server, device):
+    open_contact_form(server, device)
+    hard = "a'b\"c $(reboot) `id` %s 50%sure \\ ; | & < > * ? ~ ! {x} [y] # -n"
+    device.type_text(hard)
+    assert field_text(server) == hard
+    device.clear_text()
+    assert field_text(server) == ""
+    device.type_text("Zoë 日本 'q'")
+    assert field_text(server) == "Zoë 日本 'q'"
+    device.clear_text()
+    device.type_text("plain again")
+    assert field_text(server) == "plain again"
+    device.press("DEL", "KEYCODE_DEL", "67")
+    assert field_text(server) == "plain ag"
+    assert "adbkeyboard" in server.phone.settings.get("secure", "default_input_method")
+    device.close()
+    assert "latin" in server.phone.settings.get("secure", "default_input_method")
+
+
+def test_what_cannot_be_typed_is_said(server, device, monkeypatch):
+    with pytest.raises(CannotDo, match="control characters"):
+        device.type_text("a\x1bb")
+    look = device._look
+    monkeypatch.setattr(device, "_look", lambda argv, **kw: "other/.Ime\n" if argv[0] == "ime" else look(argv, **kw))
+    with pytest.raises(CannotDo, match="ADB keyboard"):
+        device.type_text("é")
+    with pytest.raises(CannotDo, match="NUL"):
+        device.shell(["echo", "a\0"])
+    with pytest.raises(CannotDo, match="key"):
+        device.press("BACK; reboot")
+
+
+def test_shell_quotes_every_word(device):
+    words = ["$(id)", "a b", "; reboot", "'", '"', "*", "\\", "", "é\n2"]
+    assert device.shell(["printf", "%s\\0", *words]).split("\0")[:-1] == words
+    with pytest.raises(CannotDo, match="status 1"):
+        device.shell(["ls", "/nope"])
+
+
+def test_apps_by_name(device):
+    assert device.launch("SMS Messenger") == "com.simplemobiletools.smsmessenger"
+    assert device.launch("com.google.android.deskclock") == "com.google.android.deskclock"
+    assert device.current_activity()[0] == "com.google.android.deskclock"
+    with pytest.raises(CannotDo, match="'Frobnicator; reboot'"):
+        device.launch("Frobnicator; reboot")
+    assert find_package("Chrome app", ["com.android.chrome"]) == "com.android.chrome"
+    assert find_package("frob", ["org.a.frob"]) == "org.a.frob"
+    assert find_package("frob", ["org.a.frob", "org.b.frob"]) is None
+
+
+def test_files(device):
+    data = bytes(range(256)) * 2000
+    device.push(data, "/sdcard/Download/a b.bin")
+    assert device.pull("/sdcard/Download/a b.bin") == data
+    with pytest.raises(CannotDo, match="No such file"):
+        device.pull("/sdcard/nope")
+
+
+# The connection.
+
+
+def test_addresses():
+    assert parse_address("10.0.0.2:5557") == ("10.0.0.2", 5557)
+    assert parse_address("box") == ("box", 5555)
+    assert parse_address("emulator-5554") == ("127.0.0.1", 5555)
+    for bad in ("", ":5555", "box:", "box:x", "box:99999", "box:0"):
+        with pytest.raises(ConfigError, match="HOST:PORT"):
+            parse_address(bad)
+
+
+def test_keys(tmp_path):
+    from adb_shell.auth.keygen import keygen
+
+    keygen(str(tmp_path / "adbkey"))
+    with AdbServer(Phone(screen="small"), auth=Auth(accept_new=True)) as server:
+        with AndroidDevice(server.address, reconnects=0) as device, pytest.raises(DeviceLost, match="asks for a key"):
+            device.size()
+        with AndroidDevice(server.address, keys=[tmp_path / "adbkey"]) as device:
+            assert device.size() == (360, 720)
+    with pytest.raises(ConfigError, match="no private adb key"):
+        AndroidDevice("x:1", keys=[tmp_path / "nope"])
+
+
+def test_questions_survive_a_dropped_connection(server, device):
+    assert device.size() == (360, 720)
+    server.drop_connections()
+    assert device.size() == (360, 720)
+    server.drop_connections()
+    time.sleep(0.1)
+    device.tap(5, 5)  # seen to be gone before anything was sent: a new connection is safe
+    assert device.screenshot().size == (360, 720)
+
+
+class Middleman:
+    """A relay that can swallow what the device answers: the order arrives, its acknowledgement does not."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.mute = False
+        self.accepted = 0
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
+        self._sockets: list[socket.socket] = [self._listener]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            self.accepted += 1
+            device = socket.create_connection(("127.0.0.1", self.port))
+            self._sockets += [client, device]
+            threading.Thread(target=self._pump, args=(client, device, False), daemon=True).start()
+            threading.Thread(target=self._pump, args=(device, client, True), daemon=True).start()
+
+    def _pump(self, source: socket.socket, sink: socket.socket, answers: bool) -> None:
+        try:
+            while data := source.recv(65536):
+                if not (answers and self.mute):
+                    sink.sendall(data)
+        except OSError:
+            pass
+
+    def close(self) -> None:
+        for item in self._sockets:
+            item.close()
+
+
+def test_an_action_is_never_sent_twice(server, monkeypatch):
+    taps = []
+    monkeypatch.setattr(server.phone, "tap", lambda x, y: taps.append((x, y)))
+    between = Middleman(server.port)
+    device = AndroidDevice(between.address, timeout_s=0.5, reconnects=3)
+    try:
+        device.tap(1, 2)
+        # the OPEN's answer gets lost: the tap has happened, and nobody on this side can know
+        between.mute = True
+        with pytest.raises(DeviceLost, match="may have happened"):
+            device.tap(3, 4)
+        between.mute = False
+        time.sleep(0.3)
+        assert taps == [(1, 2), (3, 4)]
+        assert between.accepted == 1
+        with pytest.raises(DeviceLost, match="was lost"):
+            device.screenshot()
+    finally:
+        device.close()
+        between.close()
+
+
+def test_a_question_is_asked_again_when_its_answer_is_lost(server):
+    between = Middleman(server.port)
+    device = AndroidDevice(between.address, timeout_s=0.4, reconnects=1)
+    try:
+        assert device.size() == (360, 720)
+        between.mute = True
+        threading.Timer(0.3, setattr, (between, "mute", False)).start()
+        assert device.size() == (360, 720)
+        assert between.accepted == 2
+    finally:
+        device.close()
+        between.close()
+
+
+def test_nobody_there():
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    start = time.monotonic()
+    with AndroidDevice(f"127.0.0.1:{port}", reconnects=2) as device, pytest.raises(DeviceLost, match="in 3 attempts"):
+        device.size()
+    assert time.monotonic() - start < 3
+
+
+def test_something_that_does_not_speak_adb():
+    with socket.create_server(("127.0.0.1", 0)) as web:
+
+        def answer() -> None:
+            client, _ = web.accept()
+            client.recv(100)
+            client.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 4)
+            client.close()
+
+        threading.Thread(target=answer, daemon=True).start()
+        address = f"127.0.0.1:{web.getsockname()[1]}"
+        with (
+            AndroidDevice(address, timeout_s=1, reconnects=0) as device,
+            pytest.raises(DeviceLost, match="cannot connect"),
+        ):
+            device.size()
+
+
+# The environment.
+
+
+def test_every_action_reaches_the_phone(server, env, monkeypatch):
+    calls = []
+
+    def record(name):
+        real = getattr(server.phone, name)
+        monkeypatch.setattr(server.phone, name, lambda *args: (calls.append((name, *args)), real(*args))[1])
+
+    env.reset(GOAL)
+    for name in ("tap", "swipe", "type_text", "key", "key_combination"):
+        record(name)
+    middle = Point(0.5, 0.5)
+    expected = {
+        Click(middle): [("tap", 180, 360)],
+        Click(Point(1.0, 1.0)): [("tap", 359, 719)],
+        DoubleClick(middle): [("tap", 180, 360)] * 2,
+        LongPress(middle): [("swipe", 180, 360, 180, 360, 1000)],
+        Drag(Point(0, 0), middle): [("swipe", 0, 0, 180, 360, 1000)],
+        Scroll(Point(0.5, 0.7), Point(0.5, 0.3)): [("swipe", 180, 503, 180, 216, 1000)],
+        Scroll(direction="up"): [("swipe", 180, 503, 180, 216, 1000)],
+        Scroll(direction="left"): [("swipe", 288, 360, 72, 360, 1000)],
+        Type("a b"): [("type_text", "a b")],
+        Type(""): [],
+        Type("a\nb"): [("type_text", "a"), ("key", "66"), ("type_text", "b")],
+        Press("back"): [("key", "KEYCODE_BACK")],
+        Press("home"): [("key", "KEYCODE_HOME")],
+        Press("enter"): [("key", "KEYCODE_ENTER")],
+        Press("recent"): [("key", "KEYCODE_APP_SWITCH")],
+        Hotkey(("ctrl", "a")): [("key_combination", "KEYCODE_CTRL_LEFT", "KEYCODE_A")],
+        Hotkey(("enter",)): [("key", "KEYCODE_ENTER")],
+        CallUser("42"): [],
+        Finished(): [],
+    }
+    for action, wanted in expected.items():
+        calls.clear()
+        observation = env.step(action)
+        assert [(name, *(int(a) if isinstance(a, float) else a for a in args)) for name, *args in calls] == wanted, (
+            action
+        )
+        assert "last_error" not in observation.info, action
+        assert observation.image.tobytes() == server.phone.screenshot().tobytes()
+    assert env.answers == ["42"]
+    assert env.verdict() == {}
+
+
+def test_swipes_are_slow_enough_not_to_fling():
+    assert swipe_ms(0, 0, 0, 100) == 1000
+    assert swipe_ms(0, 0, 0, 1200) == 1440
+    assert swipe_ms(0, 0, 1000, 2000) == 2000
+
+
+def test_what_the_device_cannot_do_is_told(env):
+    env.reset(GOAL)
+    for action in (Launch("no such app"), Hover(Point(0, 0)), Type("\x07"), Hotkey(("nokey",))):
+        assert env.step(action).info["last_error"], action
+    observation = env.step(Launch("Settings"))
+    assert observation.info["foreground"].startswith("com.android.settings/")
+    assert "last_error" not in observation.info
+
+
+def test_reset_goes_home_and_waiting_takes_phone_time(server, env):
+    assert env.reset(GOAL).info["foreground"].startswith("com.google.android.apps.nexuslauncher/")
+    env.step(Launch("Settings"))
+    before = server.phone.now()
+    env.step(Wait())
+    assert (server.phone.now() - before).total_seconds() == 1
+    assert env.reset(GOAL).info["foreground"].startswith("com.google.android.apps.nexuslauncher/")
+    with pytest.raises(ConfigError, match="settle_s"):
+        AndroidEnv("x:1", settle_s=-1)
+
+
+def test_steps_on_the_simulated_phone_are_quick(env):
+    env.reset(GOAL)
+    start = time.monotonic()
+    for _ in range(10):
+        env.step(Press("home"))
+    assert time.monotonic() - start < 2
+
+
+def test_a_moving_screen_is_waited_for(server, monkeypatch):
+    """As on a real device: the picture changes for a while after the tap, and the last one counts."""
+    env = AndroidEnv(server.address, settle_s=5)
+    monkeypatch.setattr(type(env.device), "simulated", False)
+    env.reset(GOAL)
+    colours = iter(["red", "green", "blue", "blue", "yellow"])
+    monkeypatch.setattr(env.device, "screenshot", lambda: Image.new("RGB", (4, 4), next(colours)))
+    assert env.step(Press("home")).image.getpixel((0, 0)) == (0, 0, 255)
+    blink = iter(range(10_000))
+    monkeypatch.setattr(env.device, "screenshot", lambda: Image.new("RGB", (4, 4), (next(blink) % 256, 0, 0)))
+    env.settle_s = 1
+    start = time.monotonic()
+    env.step(Press("home"))
+    assert 0.9 < time.monotonic() - start < 2
+    env.close()
+
+
+class Walker:
+    """Goes home for ever; after some steps the device goes away."""
+
+    def __init__(self, server: AdbServer, steps: int) -> None:
+        self.server, self.left = server, steps
+
+    def reply(self, goal, steps, observation) -> Reply:
+        self.left -= 1
+        if self.left == 0:
+            self.server.close()
+        return Reply("", Click(Point(0.1 + 0.05 * self.left, 0.5)))
+
+
+def test_a_device_lost_in_the_middle_breaks_the_episode(server):
+    env = AndroidEnv(server.address, timeout_s=1, reconnects=1)
+    trajectory = run_episode(Walker(server, 3), env, GOAL)
+    env.close()
+    assert trajectory.ending is Ending.BROKEN
+    assert trajectory.fault.startswith("DeviceLost:")
+    assert len(trajectory.steps) == 3
+    assert trajectory.final is None
+
+
+def test_an_episode_over_the_wire(server):
+    class Script:
+        def __init__(self) -> None:
+            self.actions = iter([Launch("Settings"), Scroll(direction="up"), Press("home"), Finished()])
+
+        def reply(self, goal, steps, observation) -> Reply:
+            return Reply("", next(self.actions))
+
+    env = AndroidEnv(server.address)
+    trajectory = run_episode(Script(), env, GOAL)
+    env.close()
+    assert (trajectory.ending, trajectory.fault, len(trajectory.steps)) == (Ending.FINISHED, "", 4)
+    assert trajectory.steps[1].observation.info["foreground"].startswith("com.android.settings/")
+
+
+def test_the_command_serves_a_phone():
+    """`agentkit phone` as a person starts it: its address works, a task is set up, an interrupt ends it."""
+    import re
+    import signal
+    import subprocess
+    import sys
+
+    command = [sys.executable, "-c", "import sys; from agentkit.cli import main; sys.exit(main())"]
+    process = subprocess.Popen(
+        [*command, "phone", "--port", "0", "--screen", "small", "--task", "TurnWifi:3"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        shown = ""
+        while "stop" not in shown:
+            line = process.stdout.readline()
+            assert line, process.stderr.read()
+            shown += line
+        assert "goal   Turn" in shown
+        with AndroidDevice(re.search(r"adb connect (\S+)", shown)[1]) as device:
+            assert device.size() == (360, 720)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+        assert process.returncode == 130
+        assert "Traceback" not in errors
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_the_command_names_bad_settings(capsys):
+    from agentkit.cli import main
+
+    assert main(["phone", "--task", "Nope:1"]) == 2
+    assert main(["phone", "--screen", "huge"]) == 2
+    assert main(["phone", "--auth", "/no/key.pub"]) == 2
+    assert main(["phone", "--port", "99999"]) == 2
+    errors = capsys.readouterr().err
+    for words in ("--task is NAME:SEED", "unknown screen 'huge'", "no adb public key", "port must be in"):
+        assert words in errors
