@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from envs.phone.adb.stream import Stream, StreamClosed
 from envs.phone.adb.terminal import Terminal
-from envs.phone.shell import Result, Shell, System
+from envs.phone.shell import ShellResult, Shell, System
 from envs.phone.shell.syntax import IncompleteScript, ShellSyntaxError, parse
 
 if TYPE_CHECKING:
@@ -46,11 +46,12 @@ class Pipe:
             self._ended = True
             self._change.notify_all()
 
-    def read(self) -> bytes:
+    def read(self, size: int = -1) -> bytes:
         with self._system.released(), self._change:
-            self._change.wait_for(lambda: self._ended)
-            data = bytes(self._data)
-            self._data.clear()
+            self._change.wait_for(lambda: self._ended or 0 <= size <= len(self._data))
+            cut = len(self._data) if size < 0 else size
+            data = bytes(self._data[:cut])
+            del self._data[:cut]
             return data
 
 
@@ -81,7 +82,7 @@ class ShellService:
         await self._answer(stream, result)
         await self._exit(stream, result.code)
 
-    async def _run(self, command: str, stdin: Pipe | None) -> Result:
+    async def _run(self, command: str, stdin: Pipe | None) -> ShellResult:
         merge = not self.v2 or self.terminal
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
@@ -161,10 +162,10 @@ class ShellService:
             piece = data[start : start + size]
             await stream.write(struct.pack("<BI", kind, len(piece)) + piece)
 
-    async def _answer(self, stream: Stream, result: Result) -> None:
+    async def _answer(self, stream: Stream, result: ShellResult) -> None:
         as_lines = self.terminal and self.v2
-        await self._show(stream, result.out.replace(b"\n", b"\r\n") if as_lines else result.out)
-        await self._show(stream, result.err, STDERR)
+        await self._show(stream, result.stdout.replace(b"\n", b"\r\n") if as_lines else result.stdout)
+        await self._show(stream, result.stderr, STDERR)
 
     async def _exit(self, stream: Stream, code: int) -> None:
         if self.v2:

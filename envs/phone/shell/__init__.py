@@ -4,8 +4,8 @@ shell = Shell(phone)
 shell.run("settings get global wifi_on").text
 """
 
-from envs.phone.shell.interpreter import Result, Shell
+from envs.phone.shell.interpreter import Shell, ShellResult
 from envs.phone.shell.syntax import ShellSyntaxError
 from envs.phone.shell.system import System
 
-__all__ = ["Result", "Shell", "ShellSyntaxError", "System"]
+__all__ = ["Shell", "ShellResult", "ShellSyntaxError", "System"]

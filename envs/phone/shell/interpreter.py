@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,21 +33,26 @@ from envs.phone.shell.system import System
 if TYPE_CHECKING:
     from envs.phone.device import Phone
 
+log = logging.getLogger(__name__)
+
 MAX_DEPTH = 40
 """Shells within shells."""
 BINARIES = ("/system/bin/", "/system/xbin/", "/vendor/bin/", "/bin/")
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    out: bytes
-    err: bytes
+class ShellResult:
+    """What one command text left behind."""
+
+    stdout: bytes
+    stderr: bytes
     code: int
+    """Exit status, 0..255."""
 
     @property
     def text(self) -> str:
         """Standard output as text."""
-        return self.out.decode("utf-8", "replace")
+        return self.stdout.decode("utf-8", "replace")
 
 
 class Exit(Exception):
@@ -84,12 +90,12 @@ class Shell:
         self.depth = 0
         self.budget = Budget()
 
-    def run(self, command: str | bytes, stdin: bytes | Source = b"", *, merge: bool = False) -> Result:
+    def run(self, command: str | bytes, stdin: bytes | Source = b"", *, merge: bool = False) -> ShellResult:
         """Run a command text to its end, the phone locked meanwhile.
 
-        With `merge` standard error goes where standard output goes, in order, as on a terminal. Syntax errors and
-        exhausted limits are reported as a shell does, with exit codes 1 and 137. An exception of an app is the app's
-        bug and escapes.
+        With `merge` standard error goes where standard output goes, in order, as on a terminal. Nothing is raised:
+        syntax errors and exhausted limits are reported as a shell does, with exit codes 1 and 137; a fault of a command
+        or an app is logged with its traceback and reported with exit code 134, as a crash is.
         """
         source: Source = Bytes(stdin) if isinstance(stdin, bytes) else stdin
         self.budget = Budget()
@@ -104,10 +110,14 @@ class Shell:
                 self.budget.size = 0  # for the obituary
                 streams.err.write(b"/system/bin/sh: killed: %s\n" % encode(str(error)))
                 code = 137
+            except Exception as error:
+                log.exception("a command of the phone's shell failed: %.200r", command)
+                streams.err.write(encode(f"/system/bin/sh: aborted: {type(error).__name__}: {error}\n"))
+                code = 134
             finally:
                 self.phone.invalidate()  # a command may have changed any file or setting
         self.status = code
-        return Result(out.value(), b"" if merge else streams.err.value(), code)
+        return ShellResult(out.value(), b"" if merge else streams.err.value(), code)
 
     # -- running a tree -----------------------------------------------------------------------------------------------
 
