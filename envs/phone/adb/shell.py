@@ -46,12 +46,11 @@ class Pipe:
             self._ended = True
             self._change.notify_all()
 
-    def read(self, size: int = -1) -> bytes:
+    def read(self) -> bytes:
         with self._system.released(), self._change:
-            self._change.wait_for(lambda: self._ended or 0 <= size <= len(self._data))
-            cut = len(self._data) if size < 0 else size
-            data = bytes(self._data[:cut])
-            del self._data[:cut]
+            self._change.wait_for(lambda: self._ended)
+            data = bytes(self._data)
+            self._data.clear()
             return data
 
 

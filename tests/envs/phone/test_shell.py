@@ -58,6 +58,7 @@ def out(shell: Shell, command: str, stdin: bytes = b"") -> str:
         ("echo '*' \"*\" \\*", "* * *\n"),
         ("echo /sdcard/D*nts", "/sdcard/Documents\n"),
         ("echo /sdcard/zzz*", "/sdcard/zzz*\n"),
+        ("touch '/sdcard/g*1' /sdcard/gx1; echo /sdcard/'g*'?", "/sdcard/g*1\n"),
         ("printf '%s=%d;' a 1 b 2", "a=1;b=2;"),
         ("seq 5 | sed -n '2,3p' | tr '\\n' ,", "2,3,"),
         ("echo one two | cut -d ' ' -f 2", "two\n"),
