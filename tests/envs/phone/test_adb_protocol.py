@@ -178,8 +178,9 @@ def test_a_service_that_fails_still_closes_its_stream(server, host, monkeypatch)
     def broken(*args):
         raise RuntimeError("an app's bug")
 
-    monkeypatch.setattr(server.phone, "tap", broken)
-    assert host.ask("shell:input tap 1 1") == b""
+    monkeypatch.setattr(server.phone, "screenshot", broken)
+    assert host.ask("framebuffer:") == b""
+    assert host.ask("shell:screencap") == b"/system/bin/sh: aborted: RuntimeError: an app's bug\n"
     monkeypatch.undo()
     assert host.ask("shell:echo fine") == b"fine\n"
 
