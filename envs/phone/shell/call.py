@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getopt
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -178,3 +179,16 @@ Command: TypeAlias = Callable[[Call], "int | None"]
 def reason(error: Exception) -> str:
     """The device's words for a file error."""
     return (isinstance(error, OSError) and error.strerror) or str(error)
+
+
+def lines_of(text: str) -> list[str]:
+    """Lines without their ends; a last newline starts no further line."""
+    lines = text.split("\n")
+    return lines[:-1] if lines[-1] == "" else lines
+
+
+def count(text: str) -> int:
+    """The whole number that an option's value is. Raises UsageError."""
+    if not re.fullmatch(r"[-+]?\d{1,12}", text):
+        raise UsageError(f"bad number '{text}'")
+    return int(text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from agentkit.errors import EnvError
 from envs.phone.files import normalise
-from envs.phone.shell import syntax
 from envs.phone.shell.call import (
     Budget,
     Bytes,
@@ -27,7 +25,10 @@ from envs.phone.shell.call import (
     encode,
     reason,
 )
-from envs.phone.shell.syntax import For, Group, If, Literal, Part, Script, ShellSyntaxError, Simple, Substitution, Word
+from envs.phone.shell.expansion import expand_text, expand_words
+from envs.phone.shell.grammar import Command as Node
+from envs.phone.shell.grammar import For, Group, If, Pipeline, Redirect, Script, ShellSyntaxError, Simple
+from envs.phone.shell.syntax import parse
 from envs.phone.shell.system import System
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ class Shell:
     def run_text(self, text: str, streams: Streams) -> int:
         """Parse and run in this shell. `exit` escapes as Exit."""
         try:
-            script = syntax.parse(text)
+            script = parse(text)
         except ShellSyntaxError as error:
             streams.err.write(encode(f"/system/bin/sh: {error}\n"))
             self.status = 1
@@ -156,17 +157,17 @@ class Shell:
                 self.status = self._pipeline(pipeline, streams)
         return self.status
 
-    def _pipeline(self, pipeline: syntax.Pipeline, streams: Streams) -> int:
+    def _pipeline(self, pipeline: Pipeline, streams: Streams) -> int:
         *before, last = pipeline.commands
         source = streams.stdin
         for command in before:
             pipe = Sink(self.budget)
-            self.run_child(Script((("", syntax.Pipeline((command,), False)),)), Streams(source, pipe, streams.err))
+            self.run_child(Script((("", Pipeline((command,), False)),)), Streams(source, pipe, streams.err))
             source = Bytes(pipe.value())
         code = self._command(last, Streams(source, streams.out, streams.err))
         return int(code == 0) if pipeline.negated else code
 
-    def _command(self, command: syntax.Command, streams: Streams) -> int:
+    def _command(self, command: Node, streams: Streams) -> int:
         self.budget.command()
         saved: list[tuple[str, Sink, bool]] = []
         try:
@@ -197,7 +198,7 @@ class Shell:
 
     def _for(self, command: For, streams: Streams) -> int:
         self.status = 0
-        for value in self.expand_words(command.words, streams):
+        for value in expand_words(self, command.words, streams):
             self.variables[command.name] = value
             self.run_script(command.body, streams)
         return self.status
@@ -208,12 +209,12 @@ class Shell:
     def _simple(self, command: Simple, streams: Streams) -> int:
         before = self.status
         self.status = 0  # an assignment's own status is that of its last substitution
-        values = {name: self._expand_text(word, streams) for name, word in command.assignments}
+        values = {name: expand_text(self, word, streams) for name, word in command.assignments}
         if not command.words:
             self.variables.update(values)
             return self.status
         self.status = before
-        words = self.expand_words(command.words, streams)
+        words = expand_words(self, command.words, streams)
         if not words:
             return self.status
         shadowed = {name: self.variables.get(name) for name in values}
@@ -254,13 +255,13 @@ class Shell:
         return 127
 
     def _redirected(
-        self, redirects: Sequence[syntax.Redirect], streams: Streams, saved: list[tuple[str, Sink, bool]]
+        self, redirects: Sequence[Redirect], streams: Streams, saved: list[tuple[str, Sink, bool]]
     ) -> Streams:
         """The streams after the redirections; `saved` collects the files to write once the command is done."""
         source, sinks = streams.stdin, {1: streams.out, 2: streams.err}
         files = self.phone.files
         for redirect in redirects:
-            target = self._expand_text(redirect.target, streams)
+            target = expand_text(self, redirect.target, streams)
             path = normalise(target, self.cwd)
             if redirect.kind == ">&":
                 if target not in ("1", "2"):
@@ -277,77 +278,3 @@ class Shell:
                 sinks[redirect.fd] = Sink(self.budget)
                 saved.append((path, sinks[redirect.fd], redirect.kind == ">>"))
         return Streams(source, sinks[1], sinks[2])
-
-    # -- expanding words ----------------------------------------------------------------------------------------------
-
-    def expand_words(self, words: Sequence[Word], streams: Streams) -> list[str]:
-        """Fields of the words after substitution, splitting and globbing."""
-        return [field for word in words for field in self._fields(word, streams)]
-
-    def _fields(self, word: Word, streams: Streams) -> list[str]:
-        fields: list[list[tuple[str, bool]]] = []  # a field is a list of (text, quoted)
-        open_field = False
-        if len(self.positional) == 1 and any(isinstance(p, syntax.Variable) and p.name == "@" for p in word):
-            word = tuple(p for p in word if p != Literal("", True))  # "$@" without arguments is no field at all
-        for part in word:
-            if isinstance(part, syntax.Variable) and part.name == "@" and part.quoted:
-                pieces = [[(value, True)] for value in self.positional[1:]]
-            else:
-                text, quoted = self._part(part, streams), part.quoted
-                if quoted or isinstance(part, Literal):
-                    pieces = [[(text, quoted)]]
-                else:
-                    open_field = open_field and not text[:1].isspace()
-                    pieces = [[(piece, False)] for piece in text.split()]
-                    if text[-1:].isspace():
-                        pieces.append([])
-            for n, piece in enumerate(pieces):
-                if n or not open_field:
-                    fields.append([])
-                    open_field = True
-                fields[-1].extend(piece)
-            if fields and not fields[-1]:
-                fields.pop()
-                open_field = False
-        return [name for field in fields for name in self._globbed(field)]
-
-    def _globbed(self, field: list[tuple[str, bool]]) -> list[str]:
-        text = "".join(piece for piece, _ in field)
-        if not any(not quoted and re.search(r"[*?\[]", piece) for piece, quoted in field):
-            return [text]
-        pattern = "".join(re.sub(r"([*?\[])", r"[\1]", piece) if quoted else piece for piece, quoted in field)
-        return self.phone.files.glob(pattern, self.cwd) or [text]
-
-    def _expand_text(self, word: Word, streams: Streams) -> str:
-        """The word as one text, neither split nor globbed."""
-        return "".join(self._part(part, streams) for part in word)
-
-    def _part(self, part: Part, streams: Streams) -> str:
-        text = self._part_text(part, streams)
-        self.budget.spend(len(text))
-        return text
-
-    def _part_text(self, part: Part, streams: Streams) -> str:
-        if isinstance(part, Literal):
-            return part.text
-        if isinstance(part, Substitution):
-            pipe = Sink(self.budget)
-            self.status = self.run_child(part.script, Streams(Bytes(), pipe, streams.err))
-            return decode(pipe.value()).replace("\x00", "").rstrip("\n")
-        value = self._variable(part.name)
-        if not value and part.default is not None:
-            return self._expand_text(part.default, streams)
-        return value
-
-    def _variable(self, name: str) -> str:
-        if name == "?":
-            return str(self.status)
-        if name == "$":
-            return str(4000 + self.depth)
-        if name == "#":
-            return str(len(self.positional) - 1)
-        if name in "@*":
-            return " ".join(self.positional[1:])
-        if name.isdigit():
-            return self.positional[int(name)] if int(name) < len(self.positional) else ""
-        return self.variables.get(name, "")

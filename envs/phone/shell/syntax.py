@@ -8,104 +8,28 @@ documents, arithmetic) is a ShellSyntaxError that names it, never a silent misre
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TypeAlias
 
-from agentkit.errors import EnvError
+from envs.phone.shell.grammar import (
+    Command,
+    For,
+    Group,
+    If,
+    IncompleteScript,
+    Literal,
+    Pipeline,
+    Redirect,
+    Script,
+    ShellSyntaxError,
+    Simple,
+    Variable,
+    Word,
+)
+from envs.phone.shell.words import MAX_NESTING, NAME, WordParser
 
-NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
-SPECIAL = "?$#@*!0123456789"
+__all__ = ["IncompleteScript", "ShellSyntaxError", "parse"]
+
 RESERVED = frozenset({"if", "then", "elif", "else", "fi", "for", "do", "done", "{", "}", "!"})
 LEFT_OUT = frozenset({"while", "until", "case", "function", "select", "[["})
-MAX_NESTING = 64
-
-
-class ShellSyntaxError(EnvError):
-    """The text is not of the grammar above."""
-
-
-class IncompleteScript(ShellSyntaxError):
-    """The text ends too early: a terminal reads on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    text: str
-    quoted: bool
-    """Quoted text is neither split nor a pattern."""
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    name: str
-    quoted: bool
-    default: Word | None = None
-    """The word of `${name:-word}`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Substitution:
-    script: Script
-    quoted: bool
-
-
-Part: TypeAlias = Literal | Variable | Substitution
-Word: TypeAlias = tuple[Part, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Redirect:
-    """`fd` goes to a file (`>`, `>>`, `<`) or to where another descriptor goes (`>&`, target a digit)."""
-
-    fd: int
-    kind: str
-    target: Word
-
-
-@dataclass(frozen=True, slots=True)
-class Simple:
-    assignments: tuple[tuple[str, Word], ...]
-    words: tuple[Word, ...]
-    redirects: tuple[Redirect, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class If:
-    branches: tuple[tuple[Script, Script], ...]
-    """(condition, body) of `if` and each `elif`."""
-    otherwise: Script | None
-    redirects: tuple[Redirect, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class For:
-    name: str
-    words: tuple[Word, ...]
-    body: Script
-    redirects: tuple[Redirect, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    body: Script
-    subshell: bool
-    redirects: tuple[Redirect, ...]
-
-
-Command: TypeAlias = Simple | If | For | Group
-
-
-@dataclass(frozen=True, slots=True)
-class Pipeline:
-    commands: tuple[Command, ...]
-    negated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    """Pipelines in order, each with what must be true of `$?` for it to run: "&&", "||", or "" for always."""
-
-    steps: tuple[tuple[str, Pipeline], ...]
 
 
 def parse(text: str) -> Script:
@@ -117,56 +41,7 @@ def parse(text: str) -> Script:
     return script
 
 
-class _Parser:
-    def __init__(self, text: str, depth: int = 0) -> None:
-        if depth > MAX_NESTING:
-            raise ShellSyntaxError(f"syntax error: nested deeper than {MAX_NESTING}")
-        self.text, self.at, self.depth = text, 0, depth
-
-    # -- tokens -------------------------------------------------------------------------------------------------------
-
-    def skip_blanks(self, newlines: bool = False) -> None:
-        while self.at < len(self.text):
-            c = self.text[self.at]
-            if c in " \t\r" or (newlines and c == "\n"):
-                self.at += 1
-            elif self.text.startswith("\\\n", self.at):
-                self.at += 2
-            elif c == "#":
-                end = self.text.find("\n", self.at)
-                self.at = len(self.text) if end < 0 else end
-            else:
-                return
-
-    def operator(self) -> str:
-        """The operator at the cursor, empty for none."""
-        for token in ("&&", "||", ";;", ";", "&", "|", "(", ")", "\n"):
-            if self.text.startswith(token, self.at):
-                return token
-        return ""
-
-    def keyword(self) -> str:
-        """The plain word at the cursor, without consuming it; empty when it is quoted or no word."""
-        match = re.compile(r"[^\s;&|<>()\\'\"$`]+").match(self.text, self.at)
-        if match is None:
-            return ""
-        ends = match.end() == len(self.text) or self.text[match.end()] in " \t\r\n;&|<>()"
-        return match.group() if ends else ""
-
-    def expect(self, word: str) -> None:
-        self.skip_blanks(newlines=True)
-        if self.keyword() != word:
-            raise self.unexpected(f"expected {word!r}")
-        self.at += len(word)
-
-    def unexpected(self, more: str = "") -> ShellSyntaxError:
-        what = self.operator() or self.keyword() or self.text[self.at : self.at + 1]
-        shown = {"": "end of file", "\n": "newline"}.get(what, what)
-        kind = ShellSyntaxError if what else IncompleteScript
-        return kind(f"syntax error: unexpected '{shown}'" + (f", {more}" if more else ""))
-
-    # -- lists --------------------------------------------------------------------------------------------------------
-
+class _Parser(WordParser):
     def script(self, stops: frozenset[str]) -> Script:
         """Steps up to one of the keywords in `stops`, a closing parenthesis or the end, none of which is consumed."""
         self.depth += 1
@@ -318,132 +193,3 @@ class _Parser:
         if match[3]:
             return [Redirect(1, kind, target), Redirect(2, ">&", (Literal("1", True),))]
         return [Redirect(int(match[1]) if match[1] else int(kind != "<"), kind, target)]
-
-    # -- words --------------------------------------------------------------------------------------------------------
-
-    def word(self) -> Word:
-        parts: list[Part] = []
-        plain: list[str] = []
-
-        def flush() -> None:
-            if plain:
-                parts.append(Literal("".join(plain), False))
-                plain.clear()
-
-        while self.at < len(self.text) and self.text[self.at] not in " \t\r\n;&|<>()":
-            c = self.text[self.at]
-            if c == "'":
-                end = self.text.find("'", self.at + 1)
-                if end < 0:
-                    raise IncompleteScript("syntax error: no closing quote")
-                flush()
-                parts.append(Literal(self.text[self.at + 1 : end], True))
-                self.at = end + 1
-            elif c == '"':
-                flush()
-                self.at += 1
-                parts.extend(self.double_quoted())
-            elif c == "\\":
-                flush()
-                escaped = self.text[self.at + 1 : self.at + 2]
-                self.at += 2
-                if escaped != "\n":
-                    parts.append(Literal(escaped or "\\", True))
-            elif c in "$`":
-                special = self.expansion(quoted=False)
-                if isinstance(special, str):
-                    plain.append(special)
-                else:
-                    flush()
-                    parts.append(special)
-            else:
-                plain.append(c)
-                self.at += 1
-        flush()
-        return tuple(parts)
-
-    def double_quoted(self) -> list[Part]:
-        parts: list[Part] = [Literal("", True)]
-        text: list[str] = []
-        while True:
-            if self.at >= len(self.text):
-                raise IncompleteScript("syntax error: no closing quote")
-            c = self.text[self.at]
-            if c == '"':
-                self.at += 1
-                parts.append(Literal("".join(text), True))
-                return parts
-            if c == "\\" and self.text[self.at + 1 : self.at + 2] in tuple('$`"\\\n'):
-                escaped = self.text[self.at + 1]
-                text.append("" if escaped == "\n" else escaped)
-                self.at += 2
-            elif c in "$`":
-                special = self.expansion(quoted=True)
-                if isinstance(special, str):
-                    text.append(special)
-                else:
-                    parts += [Literal("".join(text), True), special]
-                    text.clear()
-            else:
-                text.append(c)
-                self.at += 1
-
-    def expansion(self, quoted: bool) -> Part | str:
-        """What begins at a dollar sign or backtick; the text itself when it is no expansion."""
-        if self.text[self.at] == "`":
-            return self.backticks(quoted)
-        after = self.text[self.at + 1 : self.at + 2]
-        if self.text.startswith("$((", self.at):
-            raise ShellSyntaxError("syntax error: '$((' is not supported by the phone's shell")
-        if after == "(":
-            inner = _Parser(self.text, self.depth + 1)
-            inner.at = self.at + 2
-            script = inner.script(frozenset())
-            if inner.operator() != ")":
-                raise IncompleteScript("syntax error: no closing ')'")
-            self.at = inner.at + 1
-            return Substitution(script, quoted)
-        if after == "{":
-            return self.braced(quoted)
-        name = NAME.match(self.text, self.at + 1)
-        if name is not None:
-            self.at = name.end()
-            return Variable(name.group(), quoted)
-        if after and after in SPECIAL:
-            self.at += 2
-            return Variable(after, quoted)
-        self.at += 1
-        return "$"
-
-    def braced(self, quoted: bool) -> Part:
-        match = re.compile(r"\$\{(\w+|[?$#@*!])(:-|\})", re.ASCII).match(self.text, self.at)
-        if match is None:
-            raise ShellSyntaxError(f"{self.text[self.at : self.at + 20]}: bad substitution")
-        self.at = match.end()
-        if match[2] == "}":
-            return Variable(match[1], quoted)
-        end = self.text.find("}", self.at)
-        if end < 0:
-            raise IncompleteScript("syntax error: no closing '}'")
-        inner = _Parser(self.text[self.at : end], self.depth + 1)
-        default = tuple(inner.double_quoted_until_end()) if quoted else inner.word()
-        self.at = end + 1
-        return Variable(match[1], quoted, default)
-
-    def double_quoted_until_end(self) -> list[Part]:
-        self.text += '"'
-        return self.double_quoted()
-
-    def backticks(self, quoted: bool) -> Substitution:
-        end = self.at + 1
-        while end < len(self.text) and self.text[end] != "`":
-            end += 2 if self.text[end] == "\\" else 1
-        if end >= len(self.text):
-            raise IncompleteScript("syntax error: no closing '`'")
-        inside = re.sub(r"\\([\\`$])", r"\1", self.text[self.at + 1 : end])
-        self.at = end + 1
-        parser = _Parser(inside, self.depth + 1)
-        script = parser.script(frozenset())
-        if parser.at < len(inside):
-            raise parser.unexpected()
-        return Substitution(script, quoted)

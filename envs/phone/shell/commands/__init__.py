@@ -12,6 +12,7 @@ from envs.phone.shell.commands import (
     files,
     filters,
     finding,
+    grep,
     hashing,
     input,
     listing,
@@ -26,7 +27,7 @@ from envs.phone.shell.commands import (
 )
 
 FAMILIES = (
-    *(builtin, testing, files, listing, finding, filters, sed, hashing, clock, process),
+    *(builtin, testing, files, listing, finding, grep, filters, sed, hashing, clock, process),
     *(input, screen, activity, package, dumpsys, settings, content, sqlite, service),
 )
 TABLE: dict[str, Command] = {name: command for family in FAMILIES for name, command in family.TABLE.items()}

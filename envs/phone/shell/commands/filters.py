@@ -1,159 +1,13 @@
-"""Text filters: `grep head tail wc sort uniq cut tr tee seq nl`."""
+"""Text filters: `head tail wc sort uniq cut tr tee seq nl`."""
 
 from __future__ import annotations
 
 import re
 
-from envs.phone.shell.call import Call, Command, Sink, Streams, UsageError, decode, reason
+from envs.phone.shell.call import Call, Command, Sink, Streams, UsageError, count, decode, lines_of
+from envs.phone.shell.commands.grep import CLASSES
 
 MAX_SEQUENCE = 100_000
-
-
-def basic_to_python(pattern: str) -> str:
-    """A POSIX basic regular expression as Python writes it: there `( ) { } | + ?` are plain unless escaped."""
-    out: list[str] = []
-    at = 0
-    while at < len(pattern):
-        c = pattern[at]
-        if c == "\\" and at + 1 < len(pattern):
-            after = pattern[at + 1]
-            out.append(after if after in "(){}|+?" else c + after)
-            at += 2
-            continue
-        if c == "[":
-            end = pattern.find("]", at + 2)
-            if end > 0:
-                out.append(pattern[at : end + 1])
-                at = end + 1
-                continue
-        starred = c == "*" and (not out or out[-1] in ("(", "|", "^"))
-        out.append("\\" + c if c in "(){}|+?" or starred else c)
-        at += 1
-    return "".join(out)
-
-
-CLASSES = {
-    **{"[:digit:]": "0-9", "[:alpha:]": "A-Za-z", "[:alnum:]": "A-Za-z0-9", "[:space:]": r"\s", "[:upper:]": "A-Z"},
-    **{"[:lower:]": "a-z", "[:xdigit:]": "0-9A-Fa-f", "[:blank:]": r" \t"},
-}
-
-
-def compiled(pattern: str, *, extended: bool, fixed: bool = False, ignore_case: bool = False) -> re.Pattern[str]:
-    """Raises UsageError for a bad expression."""
-    if fixed:
-        source = re.escape(pattern)
-    else:
-        source = pattern if extended else basic_to_python(pattern)
-        for name, members in CLASSES.items():
-            source = source.replace(name, members)
-    try:
-        return re.compile(source, re.IGNORECASE if ignore_case else 0)
-    except (re.error, OverflowError) as error:
-        raise UsageError(f"bad regex '{pattern}': {error}") from None
-
-
-def lines_of(text: str) -> list[str]:
-    """Lines without their ends; a last newline starts no further line."""
-    lines = text.split("\n")
-    return lines[:-1] if lines[-1] == "" else lines
-
-
-def grep(call: Call) -> int:
-    """0 when a line matched, 1 when none did, 2 on an error."""
-    options, rest = call.options("ivnclLqrREFGwxhHosabze:m:A:B:C:", ("color=", "color", "include="))
-    if "e" in options:
-        pattern = options["e"]
-    elif rest:
-        pattern = rest.pop(0)
-    else:
-        return call.complain("no REGEX", 2)
-    fixed, extended = "F" in options or call.name == "fgrep", "E" in options or call.name == "egrep"
-    try:
-        # grep takes a newline in the pattern as "or"
-        rules = [
-            compiled(part, extended=extended, fixed=fixed, ignore_case="i" in options) for part in pattern.split("\n")
-        ]
-    except UsageError as error:
-        return call.complain(str(error), 2)
-    names, code = _sources(call, rest, "r" in options or "R" in options)
-    headed = ("H" in options or len(names) > 1 or "r" in options) and "h" not in options
-    found = False
-    for name in names:
-        try:
-            text = decode(call.read(name))
-        except OSError as error:
-            if "s" not in options:
-                call.complain(f"{name}: {reason(error)}")
-            code = 2
-            continue
-        found = _grep_one(call, lines_of(text), rules, options, f"{name}:" if headed else "", name) or found
-    return 0 if found and ("q" in options or code == 0) else code or 1
-
-
-def _sources(call: Call, names: list[str], recursive: bool) -> tuple[list[str], int]:
-    if not recursive:
-        return names or ["-"], 0
-    found: list[str] = []
-    for name in names or ["."]:
-        path = call.path(name)
-        if call.files.is_dir(path):
-            for at, _, children in call.files.walk(path):
-                found += [f"{name.rstrip('/')}{at[len(path.rstrip('/')) :]}/{child}" for child in children]
-        else:
-            found.append(name)
-    return found, 0
-
-
-def _grep_one(
-    call: Call, lines: list[str], rules: list[re.Pattern[str]], options: dict[str, str], head: str, name: str
-) -> bool:
-    def spans(line: str) -> list[str]:
-        out = [m.group() for rule in rules for m in rule.finditer(line) if _bounded(m, line, options)]
-        return out
-
-    hits = [n for n, line in enumerate(lines) if bool(spans(line)) != ("v" in options)]
-    if "m" in options:
-        hits = hits[: _count(options["m"])]
-    if "q" in options:
-        return bool(hits)
-    if "c" in options:
-        call.line(f"{head}{len(hits)}")
-    elif "l" in options or "L" in options:
-        if bool(hits) == ("l" in options):
-            call.line(name if name != "-" else "(standard input)")
-    elif "o" in options and "v" not in options:
-        for n in hits:
-            for piece in spans(lines[n]):
-                if piece:
-                    call.line(f"{head}{f'{n + 1}:' if 'n' in options else ''}{piece}")
-    else:
-        before = _count(options.get("B") or options.get("C") or "0")
-        after = _count(options.get("A") or options.get("C") or "0")
-        last = -1
-        for n in hits:
-            start = max(last + 1, n - before)
-            if (before or after) and last >= 0 and start > last + 1:
-                call.line("--")
-            for shown in range(start, min(len(lines), n + after + 1)):
-                if shown > last:
-                    call.line(f"{head}{f'{shown + 1}:' if 'n' in options else ''}{lines[shown]}")
-            last = max(last, n + after)
-    return bool(hits)
-
-
-def _bounded(match: re.Match[str], line: str, options: dict[str, str]) -> bool:
-    if "x" in options:
-        return match.group() == line
-    if "w" in options:
-        around = line[match.start() - 1 : match.start()] if match.start() else "", line[match.end() : match.end() + 1]
-        return not any(c.isalnum() or c == "_" for c in around)
-    return True
-
-
-def _count(text: str) -> int:
-    if not re.fullmatch(r"[-+]?\d{1,12}", text):
-        raise UsageError(f"bad number '{text}'")
-    return int(text)
 
 
 def _legacy(args: list[str]) -> list[str]:
@@ -169,11 +23,11 @@ def head(call: Call) -> int:
         if len(names) > 1:
             call.line(f"==> {name} <==")
         if "c" in options:
-            call.write(data[: _count(options["c"])])
+            call.write(data[: count(options["c"])])
         else:
-            count = _count(options.get("n", "10"))
+            size = count(options.get("n", "10"))
             lines = data.splitlines(keepends=True)
-            call.write(b"".join(lines[:count]))
+            call.write(b"".join(lines[:size]))
 
     return call.each(names or ["-"], one)
 
@@ -186,9 +40,9 @@ def tail(call: Call) -> int:
         if len(names) > 1:
             call.line(f"==> {name} <==")
         text = options.get("c") or options.get("n", "10")
-        count, from_start = abs(_count(text)), text.startswith("+")
+        size, from_start = abs(count(text)), text.startswith("+")
         parts: list[bytes] = [data[n : n + 1] for n in range(len(data))] if "c" in options else data.splitlines(True)
-        call.write(b"".join(parts[count - 1 :] if from_start else parts[len(parts) - min(count, len(parts)) :]))
+        call.write(b"".join(parts[size - 1 :] if from_start else parts[len(parts) - min(size, len(parts)) :]))
 
     return call.each(names or ["-"], one)
 
@@ -217,7 +71,7 @@ def _all_lines(call: Call, names: list[str]) -> list[str]:
 
 def sort(call: Call) -> None:
     options, names = call.options("nrufbdgk:t:o:")
-    column = _count(options.get("k", "0").split(",")[0].rstrip("nr") or "0")
+    column = count(options.get("k", "0").split(",")[0].rstrip("nr") or "0")
 
     def key(line: str) -> tuple[float, str]:
         fields = line.split(options["t"]) if "t" in options else line.split()
@@ -315,7 +169,7 @@ def tee(call: Call) -> None:
 
 
 def seq(call: Call) -> None:
-    numbers = [_count(arg) for arg in call.args if arg != "-w"]
+    numbers = [count(arg) for arg in call.args if arg != "-w"]
     if not 1 <= len(numbers) <= 3:
         raise UsageError("Needs 1 to 3 arguments")
     first, step, last = (1, 1, numbers[0]) if len(numbers) == 1 else (numbers[0], 1, numbers[1])
@@ -337,9 +191,6 @@ def count_lines(call: Call) -> int:
 
 TABLE: dict[str, Command] = {
     "cut": cut,
-    "egrep": grep,
-    "fgrep": grep,
-    "grep": grep,
     "head": head,
     "nl": count_lines,
     "seq": seq,

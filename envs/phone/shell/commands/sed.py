@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from envs.phone.shell.call import Call, Command, UsageError, decode
-from envs.phone.shell.commands.filters import compiled, lines_of
+from envs.phone.shell.call import Call, Command, UsageError, decode, lines_of
+from envs.phone.shell.commands.grep import compiled
 
 ADDRESS = r"\d+|\$|/(?:\\.|[^/\\])*/"
 

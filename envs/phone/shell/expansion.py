@@ -1,0 +1,92 @@
+"""From words to arguments: substitution, field splitting and globbing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from envs.phone.shell.call import Bytes, Sink, Streams, decode
+from envs.phone.shell.grammar import Literal, Part, Substitution, Variable, Word
+
+if TYPE_CHECKING:
+    from envs.phone.shell.interpreter import Shell
+
+
+def expand_words(shell: Shell, words: Sequence[Word], streams: Streams) -> list[str]:
+    """Fields of the words after substitution, splitting and globbing."""
+    return [field for word in words for field in _fields(shell, word, streams)]
+
+
+def _fields(shell: Shell, word: Word, streams: Streams) -> list[str]:
+    fields: list[list[tuple[str, bool]]] = []  # a field is a list of (text, quoted)
+    open_field = False
+    if len(shell.positional) == 1 and any(isinstance(p, Variable) and p.name == "@" for p in word):
+        word = tuple(p for p in word if p != Literal("", True))  # "$@" without arguments is no field at all
+    for part in word:
+        if isinstance(part, Variable) and part.name == "@" and part.quoted:
+            pieces = [[(value, True)] for value in shell.positional[1:]]
+        else:
+            text, quoted = _part(shell, part, streams), part.quoted
+            if quoted or isinstance(part, Literal):
+                pieces = [[(text, quoted)]]
+            else:
+                open_field = open_field and not text[:1].isspace()
+                pieces = [[(piece, False)] for piece in text.split()]
+                if text[-1:].isspace():
+                    pieces.append([])
+        for n, piece in enumerate(pieces):
+            if n or not open_field:
+                fields.append([])
+                open_field = True
+            fields[-1].extend(piece)
+        if fields and not fields[-1]:
+            fields.pop()
+            open_field = False
+    return [name for field in fields for name in _globbed(shell, field)]
+
+
+def _globbed(shell: Shell, field: list[tuple[str, bool]]) -> list[str]:
+    text = "".join(piece for piece, _ in field)
+    if not any(not quoted and re.search(r"[*?\[]", piece) for piece, quoted in field):
+        return [text]
+    pattern = "".join(re.sub(r"([*?\[])", r"[\1]", piece) if quoted else piece for piece, quoted in field)
+    return shell.phone.files.glob(pattern, shell.cwd) or [text]
+
+
+def expand_text(shell: Shell, word: Word, streams: Streams) -> str:
+    """The word as one text, neither split nor globbed."""
+    return "".join(_part(shell, part, streams) for part in word)
+
+
+def _part(shell: Shell, part: Part, streams: Streams) -> str:
+    text = _part_text(shell, part, streams)
+    shell.budget.spend(len(text))
+    return text
+
+
+def _part_text(shell: Shell, part: Part, streams: Streams) -> str:
+    if isinstance(part, Literal):
+        return part.text
+    if isinstance(part, Substitution):
+        pipe = Sink(shell.budget)
+        shell.status = shell.run_child(part.script, Streams(Bytes(), pipe, streams.err))
+        return decode(pipe.value()).replace("\x00", "").rstrip("\n")
+    value = _variable(shell, part.name)
+    if not value and part.default is not None:
+        return expand_text(shell, part.default, streams)
+    return value
+
+
+def _variable(shell: Shell, name: str) -> str:
+    if name == "?":
+        return str(shell.status)
+    if name == "$":
+        return str(4000 + shell.depth)
+    if name == "#":
+        return str(len(shell.positional) - 1)
+    if name in "@*":
+        return " ".join(shell.positional[1:])
+    if name.isdigit():
+        return shell.positional[int(name)] if int(name) < len(shell.positional) else ""
+    return shell.variables.get(name, "")
