@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import getopt
+import io
 import re
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from envs.phone.files import normalise
@@ -16,9 +18,11 @@ if TYPE_CHECKING:
     from envs.phone.shell.interpreter import Shell
     from envs.phone.shell.system import System
 
-MAX_COMMANDS = 20_000
+MAX_COMMANDS = 50_000
 MAX_BYTES = 256 << 20
-"""What one command line may run, and what it may write and expand: a loop must not fill the host's memory."""
+MAX_CPU_S = 10.0
+"""What one command line may run, may write and expand, and may take of the host's processor: a loop must end, and must
+not fill the host's memory. Waiting for standard input costs nothing."""
 
 
 class Exhausted(Exception):
@@ -40,20 +44,27 @@ def decode(data: bytes) -> str:
 
 @dataclass(slots=True)
 class Budget:
-    """What one command line has used so far, all its shells together."""
+    """What one command line has used so far, all its shells together, on the thread that made it."""
 
     commands: int = 0
     size: int = 0
+    started: float = field(default_factory=time.thread_time)
 
     def command(self) -> None:
         self.commands += 1
         if self.commands > MAX_COMMANDS:
             raise Exhausted(f"more than {MAX_COMMANDS} commands")
+        self.tick()
+
+    def tick(self) -> None:
+        if time.thread_time() - self.started > MAX_CPU_S:
+            raise Exhausted(f"more than {MAX_CPU_S:.0f} seconds of work")
 
     def spend(self, size: int) -> None:
         self.size += size
         if self.size > MAX_BYTES:
             raise Exhausted(f"more than {MAX_BYTES >> 20} MiB of text and output")
+        self.tick()
 
 
 class Sink:
@@ -79,27 +90,38 @@ class Discard(Sink):
 
 
 class Source(Protocol):
-    """Standard input."""
+    """Where standard input comes from."""
 
     def read(self) -> bytes:
         """Everything up to the end of input; empty from then on. May wait, the phone's lock released meanwhile."""
         ...
 
 
-class Bytes:
-    """Standard input that is already there."""
+class Input:
+    """Standard input: a source that commands share, each taking what the one before left."""
 
-    def __init__(self, data: bytes = b"") -> None:
-        self._data = data
+    def __init__(self, source: bytes | Source = b"") -> None:
+        self._source: Source | None = None if isinstance(source, bytes) else source
+        self._data = io.BytesIO(source if isinstance(source, bytes) else b"")
+
+    def _fill(self) -> io.BytesIO:
+        if self._source is not None:
+            source, self._source = self._source, None
+            self._data = io.BytesIO(source.read())
+        return self._data
 
     def read(self) -> bytes:
-        data, self._data = self._data, b""
-        return data
+        """Everything that is left."""
+        return self._fill().read()
+
+    def line(self) -> bytes:
+        """The next line with its end; empty at the end of input."""
+        return self._fill().readline()
 
 
 @dataclass(slots=True)
 class Streams:
-    stdin: Source
+    stdin: Input
     out: Sink
     err: Sink
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from envs.phone.shell.call import Bytes, Sink, Streams, decode
-from envs.phone.shell.grammar import Literal, Part, Substitution, Variable, Word
+from envs.phone.shell.arithmetic import evaluate
+from envs.phone.shell.call import Input, Sink, Streams, decode
+from envs.phone.shell.grammar import Arithmetic, Literal, Part, Substitution, Variable, Word
 
 if TYPE_CHECKING:
     from envs.phone.shell.interpreter import Shell
+
+
+MAX_TRIMMED = 4096
 
 
 def expand_words(shell: Shell, words: Sequence[Word], streams: Streams) -> list[str]:
@@ -50,8 +55,19 @@ def _globbed(shell: Shell, field: list[tuple[str, bool]]) -> list[str]:
     text = "".join(piece for piece, _ in field)
     if not any(not quoted and re.search(r"[*?\[]", piece) for piece, quoted in field):
         return [text]
-    pattern = "".join(re.sub(r"([*?\[])", r"[\1]", piece) if quoted else piece for piece, quoted in field)
+    pattern = "".join(_escaped(piece) if quoted else piece for piece, quoted in field)
     return shell.phone.files.glob(pattern, shell.cwd) or [text]
+
+
+def _escaped(text: str) -> str:
+    """A pattern that matches just this text."""
+    return re.sub(r"([*?\[])", r"[\1]", text)
+
+
+def expand_pattern(shell: Shell, word: Word, streams: Streams) -> str:
+    """The word as a pattern for `fnmatch`: what is quoted in it stands for itself."""
+    pieces = [(_part(shell, part, streams), part.quoted) for part in word]
+    return "".join(_escaped(text) if quoted else text for text, quoted in pieces)
 
 
 def expand_text(shell: Shell, word: Word, streams: Streams) -> str:
@@ -70,12 +86,46 @@ def _part_text(shell: Shell, part: Part, streams: Streams) -> str:
         return part.text
     if isinstance(part, Substitution):
         pipe = Sink(shell.budget)
-        shell.status = shell.run_child(part.script, Streams(Bytes(), pipe, streams.err))
+        shell.status = shell.run_child(part.script, Streams(Input(), pipe, streams.err))
         return decode(pipe.value()).replace("\x00", "").rstrip("\n")
-    value = _variable(shell, part.name)
-    if not value and part.default is not None:
-        return expand_text(shell, part.default, streams)
-    return value
+    if isinstance(part, Arithmetic):
+        return str(evaluate(expand_text(shell, part.expression, streams), shell.variables))
+    return _modified(shell, part, streams) if part.operator else _variable(shell, part.name)
+
+
+def _modified(shell: Shell, part: Variable, streams: Streams) -> str:
+    """`${name:-word}` and its kin. With a colon the empty text counts as unset."""
+    value, operator = _variable(shell, part.name), part.operator
+    if operator == "length":
+        return str(len(shell.positional) - 1 if part.name in "@*" else len(value))
+    if operator[0] in "#%":
+        return _trimmed(value, expand_pattern(shell, part.word, streams), operator)
+    unset = value == "" if operator[0] == ":" else not _is_set(shell, part.name)
+    if operator[-1] == "+":
+        return "" if unset else expand_text(shell, part.word, streams)
+    if not unset:
+        return value
+    default = expand_text(shell, part.word, streams)
+    if operator[-1] == "=":
+        shell.variables[part.name] = default
+    return default
+
+
+def _trimmed(value: str, pattern: str, operator: str) -> str:
+    """Without the prefix (`#`) or suffix (`%`) that matches; doubled, the longest one."""
+    if len(value) > MAX_TRIMMED:
+        raise ValueError(f"at most {MAX_TRIMMED} characters can be trimmed by a pattern, got {len(value)}")
+    cuts = range(len(value) + 1)
+    matches = re.compile(fnmatch.translate(pattern)).match
+    if operator[0] == "#":
+        cut = next((n for n in (reversed(cuts) if operator == "##" else cuts) if matches(value[:n])), 0)
+        return value[cut:]
+    cut = next((n for n in (cuts if operator == "%%" else reversed(cuts)) if matches(value[n:])), len(value))
+    return value[:cut]
+
+
+def _is_set(shell: Shell, name: str) -> bool:
+    return (not name.isdigit() and (name in shell.variables or name in "?$#")) or bool(_variable(shell, name))
 
 
 def _variable(shell: Shell, name: str) -> str:

@@ -9,7 +9,7 @@ from agentkit.errors import EnvError
 
 
 class ShellSyntaxError(EnvError):
-    """The text is not of the grammar above."""
+    """The text is not of the grammar of `syntax.py`."""
 
 
 class IncompleteScript(ShellSyntaxError):
@@ -27,8 +27,9 @@ class Literal:
 class Variable:
     name: str
     quoted: bool
-    default: Word | None = None
-    """The word of `${name:-word}`."""
+    operator: str = ""
+    """What `${name OPERATOR word}` does: `:-` `-` `:=` `=` `:+` `+`, `#` `##` `%` `%%`, or "length" for `${#name}`."""
+    word: Word = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,15 @@ class Substitution:
     quoted: bool
 
 
-Part: TypeAlias = Literal | Variable | Substitution
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """`$((...))`; the expression is read once its own expansions are done."""
+
+    expression: Word
+    quoted: bool
+
+
+Part: TypeAlias = Literal | Variable | Substitution | Arithmetic
 Word: TypeAlias = tuple[Part, ...]
 
 
@@ -74,13 +83,38 @@ class For:
 
 
 @dataclass(frozen=True, slots=True)
+class While:
+    condition: Script
+    body: Script
+    until: bool
+    """Run while the condition fails, not while it holds."""
+    redirects: tuple[Redirect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    subject: Word
+    branches: tuple[tuple[tuple[Word, ...], Script], ...]
+    """(patterns, body)."""
+    redirects: tuple[Redirect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`[[ ... ]]`: its words, with the operators `&& || ( ) < >` as plain literals; none is split or globbed."""
+
+    words: tuple[Word, ...]
+    redirects: tuple[Redirect, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     body: Script
     subshell: bool
     redirects: tuple[Redirect, ...]
 
 
-Command: TypeAlias = Simple | If | For | Group
+Command: TypeAlias = Simple | If | For | While | Case | Condition | Group
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import fnmatch
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -12,11 +13,11 @@ from agentkit.errors import EnvError
 from envs.phone.files import normalise
 from envs.phone.shell.call import (
     Budget,
-    Bytes,
     Call,
     Command,
     Discard,
     Exhausted,
+    Input,
     Sink,
     Source,
     Streams,
@@ -25,9 +26,21 @@ from envs.phone.shell.call import (
     encode,
     reason,
 )
-from envs.phone.shell.expansion import expand_text, expand_words
+from envs.phone.shell.expansion import expand_pattern, expand_text, expand_words
+from envs.phone.shell.grammar import (
+    Case,
+    Condition,
+    For,
+    Group,
+    If,
+    Pipeline,
+    Redirect,
+    Script,
+    ShellSyntaxError,
+    Simple,
+    While,
+)
 from envs.phone.shell.grammar import Command as Node
-from envs.phone.shell.grammar import For, Group, If, Pipeline, Redirect, Script, ShellSyntaxError, Simple
 from envs.phone.shell.syntax import parse
 from envs.phone.shell.system import System
 
@@ -54,6 +67,13 @@ class ShellResult:
     def text(self) -> str:
         """Standard output as text."""
         return self.stdout.decode("utf-8", "replace")
+
+
+class LoopExit(Exception):
+    """`break` and `continue`, through `levels` loops."""
+
+    def __init__(self, levels: int, again: bool) -> None:
+        self.levels, self.again = levels, again
 
 
 class Exit(Exception):
@@ -88,6 +108,8 @@ class Shell:
             "TMPDIR": "/data/local/tmp",
         }  # fmt: skip
         self.positional: list[str] = ["sh"]
+        self.loops = 0
+        """Loops that are running in this shell: what `break` can leave."""
         self.depth = 0
         self.budget = Budget()
 
@@ -98,10 +120,9 @@ class Shell:
         syntax errors and exhausted limits are reported as a shell does, with exit codes 1 and 137; a fault of a command
         or an app is logged with its traceback and reported with exit code 134, as a crash is.
         """
-        source: Source = Bytes(stdin) if isinstance(stdin, bytes) else stdin
         self.budget = Budget()
         out = Sink(self.budget)
-        streams = Streams(source, out, out if merge else Sink(self.budget))
+        streams = Streams(Input(stdin), out, out if merge else Sink(self.budget))
         with self.system.lock:
             try:
                 code = self.run_text(decode(command) if isinstance(command, bytes) else command, streams)
@@ -163,7 +184,7 @@ class Shell:
         for command in before:
             pipe = Sink(self.budget)
             self.run_child(Script((("", Pipeline((command,), False)),)), Streams(source, pipe, streams.err))
-            source = Bytes(pipe.value())
+            source = Input(pipe.value())
         code = self._command(last, Streams(source, streams.out, streams.err))
         return int(code == 0) if pipeline.negated else code
 
@@ -177,16 +198,27 @@ class Shell:
             streams.err.write(encode(f"/system/bin/sh: can't open {name}: {reason(error)}\n"))
             return 1
         try:
-            if isinstance(command, Simple):
-                return self._simple(command, streams)
-            if isinstance(command, If):
-                return self._if(command, streams)
-            if isinstance(command, For):
-                return self._for(command, streams)
-            return self._group(command, streams)
-        finally:
-            for path, sink, append in saved:
-                (self.phone.files.append if append else self.phone.files.write)(path, sink.value())
+            try:
+                return self._kind(command, streams)
+            finally:
+                for path, sink, append in saved:
+                    (self.phone.files.append if append else self.phone.files.write)(path, sink.value())
+        except (EnvError, OSError, ValueError) as error:  # of an expansion, or of a file that has become a directory
+            streams.err.write(encode(f"/system/bin/sh: {error}\n"))
+            return 1
+
+    def _kind(self, command: Node, streams: Streams) -> int:
+        if isinstance(command, Simple):
+            return self._simple(command, streams)
+        if isinstance(command, If):
+            return self._if(command, streams)
+        if isinstance(command, (For, While)):
+            return self._loop(command, streams)
+        if isinstance(command, Case):
+            return self._case(command, streams)
+        if isinstance(command, Condition):
+            return self._condition(command, streams)
+        return self._group(command, streams)
 
     def _if(self, command: If, streams: Streams) -> int:
         for condition, body in command.branches:
@@ -196,12 +228,49 @@ class Shell:
         self.status = 0
         return self.run_script(command.otherwise, streams) if command.otherwise else 0
 
-    def _for(self, command: For, streams: Streams) -> int:
-        self.status = 0
+    def _loop(self, command: For | While, streams: Streams) -> int:
+        turns = self._values(command, streams) if isinstance(command, For) else self._while(command, streams)
+        self.loops += 1
+        status = 0
+        try:
+            for _ in turns:
+                try:
+                    status = self.run_script(command.body, streams)
+                except LoopExit as leaving:
+                    status = 0
+                    if leaving.levels > 1 and self.loops > 1:
+                        raise LoopExit(leaving.levels - 1, leaving.again) from None
+                    if not leaving.again:
+                        break
+        finally:
+            self.loops -= 1
+        return status
+
+    def _values(self, command: For, streams: Streams) -> Iterator[None]:
         for value in expand_words(self, command.words, streams):
+            self.budget.command()
             self.variables[command.name] = value
-            self.run_script(command.body, streams)
-        return self.status
+            yield
+
+    def _while(self, command: While, streams: Streams) -> Iterator[None]:
+        while (self.run_script(command.condition, streams) == 0) != command.until:
+            self.budget.command()
+            yield
+
+    def _case(self, command: Case, streams: Streams) -> int:
+        subject = expand_text(self, command.subject, streams)
+        for patterns, body in command.branches:
+            if any(fnmatch.fnmatchcase(subject, expand_pattern(self, word, streams)) for word in patterns):
+                self.status = 0
+                return self.run_script(body, streams)
+        return 0
+
+    def _condition(self, command: Condition, streams: Streams) -> int:
+        words: list[str] = []
+        for word in command.words:
+            is_pattern = len(words) > 1 and words[-1] in ("=", "==", "!=")
+            words.append((expand_pattern if is_pattern else expand_text)(self, word, streams))
+        return self.execute(["[[", *words, "]]"], streams)
 
     def _group(self, command: Group, streams: Streams) -> int:
         return self.run_child(command.body, streams) if command.subshell else self.run_script(command.body, streams)
@@ -209,10 +278,11 @@ class Shell:
     def _simple(self, command: Simple, streams: Streams) -> int:
         before = self.status
         self.status = 0  # an assignment's own status is that of its last substitution
-        values = {name: expand_text(self, word, streams) for name, word in command.assignments}
         if not command.words:
-            self.variables.update(values)
+            for name, word in command.assignments:
+                self.variables[name] = expand_text(self, word, streams)
             return self.status
+        values = {name: expand_text(self, word, streams) for name, word in command.assignments}
         self.status = before
         words = expand_words(self, command.words, streams)
         if not words:
@@ -230,6 +300,7 @@ class Shell:
 
     def execute(self, words: Sequence[str], streams: Streams) -> int:
         """Run one command by its words; the exit status."""
+        self.budget.command()
         name = words[0]
         short = next((name.removeprefix(folder) for folder in BINARIES if name.startswith(folder)), name)
         command = command_table().get(short)
@@ -268,7 +339,7 @@ class Shell:
                     raise ValueError(f"bad file descriptor {target!r}")
                 sinks[redirect.fd] = sinks[int(target)]
             elif redirect.kind == "<":
-                source = Bytes(b"" if path == "/dev/null" else files.read(path))
+                source = Input(b"" if path == "/dev/null" else files.read(path))
             elif path == "/dev/null":
                 sinks[redirect.fd] = Discard(self.budget)
             elif path in ("/dev/stdout", "/dev/stderr", "/dev/tty"):

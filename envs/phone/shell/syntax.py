@@ -1,8 +1,9 @@
 """The grammar of the phone's shell: text in, a small tree out.
 
-A subset of POSIX sh: quotes, escapes, `$X`, `${X}`, `${X:-word}`, `$(...)`, backticks, pipes, `&&`, `||`, `!`, `;`,
-newlines, redirections, `if`, `for`, `{ }`, `( )` and assignments. What is left out (`while`, `case`, functions, here
-documents, arithmetic) is a ShellSyntaxError that names it, never a silent misreading.
+A subset of POSIX sh: quotes, escapes, `$X`, `${X}`, `${X:-word}` and its kin, `$(...)`, `$((...))`, backticks, pipes,
+`&&`, `||`, `!`, `;`, newlines, comments, redirections, `if`, `for`, `while`, `until`, `case`, `[[ ]]`, `{ }`, `( )` and
+assignments. `&` is a `;`: nothing runs beside anything else. What is left out (functions, here documents) is a
+ShellSyntaxError that names it, never a silent misreading.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 import re
 
 from envs.phone.shell.grammar import (
+    Case,
     Command,
+    Condition,
     For,
     Group,
     If,
@@ -22,14 +25,15 @@ from envs.phone.shell.grammar import (
     ShellSyntaxError,
     Simple,
     Variable,
+    While,
     Word,
 )
 from envs.phone.shell.words import MAX_NESTING, NAME, WordParser
 
 __all__ = ["IncompleteScript", "ShellSyntaxError", "parse"]
 
-RESERVED = frozenset({"if", "then", "elif", "else", "fi", "for", "do", "done", "{", "}", "!"})
-LEFT_OUT = frozenset({"while", "until", "case", "function", "select", "[["})
+RESERVED = frozenset({"if", "then", "elif", "else", "fi", "for", "do", "done", "esac", "{", "}", "!"})
+LEFT_OUT = frozenset({"function", "select"})
 
 
 def parse(text: str) -> Script:
@@ -51,7 +55,7 @@ class _Parser(WordParser):
         joint = ""
         while True:
             self.skip_blanks(newlines=True)
-            at_end = self.at >= len(self.text) or self.operator() == ")" or self.keyword() in stops
+            at_end = self.at >= len(self.text) or self.operator() in (")", ";;") or self.keyword() in stops
             if at_end:
                 if joint:
                     raise self.unexpected()
@@ -63,7 +67,7 @@ class _Parser(WordParser):
             joint = operator if operator in ("&&", "||") else ""
             if operator in ("&&", "||", ";", "\n", "&"):
                 self.at += len(operator)
-            elif operator != ")" and self.at < len(self.text):
+            elif operator not in (")", ";;") and self.at < len(self.text):
                 raise self.unexpected()
 
     def pipeline(self) -> Pipeline:
@@ -103,6 +107,12 @@ class _Parser(WordParser):
             return self.if_command()
         if keyword == "for":
             return self.for_command()
+        if keyword in ("while", "until"):
+            return self.while_command(keyword)
+        if keyword == "case":
+            return self.case_command()
+        if keyword == "[[":
+            return self.condition()
         if keyword in RESERVED:
             raise self.unexpected()
         return self.simple()
@@ -145,6 +155,64 @@ class _Parser(WordParser):
         body = self.script(frozenset({"done"}))
         self.expect("done")
         return For(match.group(), tuple(words), body, self.redirects())
+
+    def while_command(self, keyword: str) -> While:
+        self.at += len(keyword)
+        condition = self.script(frozenset({"do"}))
+        self.expect("do")
+        body = self.script(frozenset({"done"}))
+        self.expect("done")
+        return While(condition, body, keyword == "until", self.redirects())
+
+    def case_command(self) -> Case:
+        self.at += len("case")
+        self.skip_blanks()
+        subject = self.word()
+        self.expect("in")
+        branches: list[tuple[tuple[Word, ...], Script]] = []
+        while True:
+            self.skip_blanks(newlines=True)
+            if self.keyword() == "esac":
+                self.expect("esac")
+                return Case(subject, tuple(branches), self.redirects())
+            if self.operator() == "(":
+                self.at += 1
+            branches.append((self.patterns(), self.script(frozenset({"esac"}))))
+            if self.operator() == ";;":
+                self.at += 2
+
+    def patterns(self) -> tuple[Word, ...]:
+        """`A | B)` of a `case`."""
+        found: list[Word] = []
+        while True:
+            self.skip_blanks()
+            if self.operator() or self.at >= len(self.text):
+                raise self.unexpected("expected a pattern")
+            found.append(self.word())
+            self.skip_blanks()
+            operator = self.operator()
+            if operator not in ("|", ")"):
+                raise self.unexpected("expected ')'")
+            self.at += 1
+            if operator == ")":
+                return tuple(found)
+
+    def condition(self) -> Condition:
+        self.at += len("[[")
+        words: list[Word] = []
+        while True:
+            self.skip_blanks(newlines=True)
+            if self.keyword() == "]]":
+                self.expect("]]")
+                return Condition(tuple(words), self.redirects())
+            operator = re.compile(r"&&|\|\||[()<>]").match(self.text, self.at)
+            if operator is not None:
+                self.at = operator.end()
+                words.append((Literal(operator[0], False),))
+            elif self.operator() or self.at >= len(self.text):
+                raise self.unexpected("expected ']]'")
+            else:
+                words.append(self.word())
 
     def simple(self) -> Simple:
         assignments: list[tuple[str, Word]] = []

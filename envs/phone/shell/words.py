@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from envs.phone.shell.grammar import (
+    Arithmetic,
     IncompleteScript,
     Literal,
     Part,
@@ -17,6 +18,8 @@ from envs.phone.shell.grammar import (
 
 NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 SPECIAL = "?$#@*!0123456789"
+BREAKS = " \t\r\n;&|<>()"
+"""What ends an unquoted word."""
 MAX_NESTING = 64
 
 
@@ -72,7 +75,8 @@ class WordParser:
         kind = ShellSyntaxError if what else IncompleteScript
         return kind(f"syntax error: unexpected '{shown}'" + (f", {more}" if more else ""))
 
-    def word(self) -> Word:
+    def word(self, stops: str = BREAKS) -> Word:
+        """The word up to an unquoted character of `stops`, which is not consumed."""
         parts: list[Part] = []
         plain: list[str] = []
 
@@ -81,7 +85,7 @@ class WordParser:
                 parts.append(Literal("".join(plain), False))
                 plain.clear()
 
-        while self.at < len(self.text) and self.text[self.at] not in " \t\r\n;&|<>()":
+        while self.at < len(self.text) and self.text[self.at] not in stops:
             c = self.text[self.at]
             if c == "'":
                 end = self.text.find("'", self.at + 1)
@@ -113,18 +117,19 @@ class WordParser:
         flush()
         return tuple(parts)
 
-    def double_quoted(self) -> list[Part]:
+    def double_quoted(self, end: str = '"') -> list[Part]:
+        """Parts up to `end`, which is consumed, or up to the end of the text when it is empty."""
         parts: list[Part] = [Literal("", True)]
         text: list[str] = []
         while True:
-            if self.at >= len(self.text):
-                raise IncompleteScript("syntax error: no closing quote")
-            c = self.text[self.at]
-            if c == '"':
+            if self.at >= len(self.text) and end:
+                raise IncompleteScript(f"syntax error: no closing {'quote' if end == chr(34) else end}")
+            c = self.text[self.at : self.at + 1]
+            if c == end:
                 self.at += 1
                 parts.append(Literal("".join(text), True))
                 return parts
-            if c == "\\" and self.text[self.at + 1 : self.at + 2] in tuple('$`"\\\n'):
+            if c == "\\" and self.text[self.at + 1 : self.at + 2] in tuple('$`"\\\n}'):
                 escaped = self.text[self.at + 1]
                 text.append("" if escaped == "\n" else escaped)
                 self.at += 2
@@ -145,7 +150,7 @@ class WordParser:
             return self.backticks(quoted)
         after = self.text[self.at + 1 : self.at + 2]
         if self.text.startswith("$((", self.at):
-            raise ShellSyntaxError("syntax error: '$((' is not supported by the phone's shell")
+            return self.arithmetic(quoted)
         if after == "(":
             inner = type(self)(self.text, self.depth + 1)
             inner.at = self.at + 2
@@ -167,23 +172,38 @@ class WordParser:
         return "$"
 
     def braced(self, quoted: bool) -> Part:
-        match = re.compile(r"\$\{(\w+|[?$#@*!])(:-|\})", re.ASCII).match(self.text, self.at)
+        length = re.compile(r"\$\{#(\w+|[@*])\}", re.ASCII).match(self.text, self.at)
+        if length is not None:
+            self.at = length.end()
+            return Variable(length[1], quoted, "length")
+        match = re.compile(r"\$\{(\w+|[?$#@*!])(:[-=+]|[-=+]|##?|%%?|\})", re.ASCII).match(self.text, self.at)
         if match is None:
             raise ShellSyntaxError(f"{self.text[self.at : self.at + 20]}: bad substitution")
         self.at = match.end()
         if match[2] == "}":
             return Variable(match[1], quoted)
-        end = self.text.find("}", self.at)
-        if end < 0:
-            raise IncompleteScript("syntax error: no closing '}'")
-        inner = type(self)(self.text[self.at : end], self.depth + 1)
-        default = tuple(inner.double_quoted_until_end()) if quoted else inner.word()
-        self.at = end + 1
-        return Variable(match[1], quoted, default)
+        self.depth += 1
+        if self.depth > MAX_NESTING:
+            raise ShellSyntaxError(f"syntax error: nested deeper than {MAX_NESTING}")
+        if quoted and match[2][0] not in "#%":
+            word: Word = tuple(self.double_quoted("}"))
+        else:
+            word = self.word("}")
+            if self.at >= len(self.text):
+                raise IncompleteScript("syntax error: no closing }")
+            self.at += 1
+        self.depth -= 1
+        return Variable(match[1], quoted, match[2], word)
 
-    def double_quoted_until_end(self) -> list[Part]:
-        self.text += '"'
-        return self.double_quoted()
+    def arithmetic(self, quoted: bool) -> Arithmetic:
+        start, depth = self.at + 3, 2
+        for found in re.compile(r"[()]").finditer(self.text, start):
+            depth += 1 if found[0] == "(" else -1
+            if depth == 1 and self.text.startswith("))", found.start()):
+                self.at = found.start() + 2
+                inner = type(self)(self.text[start : found.start()], self.depth + 1)
+                return Arithmetic(tuple(inner.double_quoted("")), quoted)
+        raise IncompleteScript("syntax error: no closing '))'")
 
     def backticks(self, quoted: bool) -> Substitution:
         end = self.at + 1

@@ -73,7 +73,8 @@ def out(shell: Shell, command: str, stdin: bytes = b"") -> str:
         ("whoami; id -u; true; pwd", "root\n0\n/\n"),
         ("eval 'echo $(( '", None),
         ("echo a |", None),
-        ("while true; do echo; done", None),
+        ("f() { echo; }", None),
+    ("cat <<X\nX", None),
         ("echo 'open", None),
     ],
 )

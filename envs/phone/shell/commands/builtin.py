@@ -6,7 +6,7 @@ import posixpath
 import re
 import shlex
 
-from envs.phone.shell.call import Bytes, Call, Command, Streams, UsageError, decode
+from envs.phone.shell.call import Call, Command, Input, Streams, UsageError, count, decode
 
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b", "\\": "\\"}
 MAX_PADDING = 4096
@@ -122,6 +122,39 @@ def exit_shell(call: Call) -> None:
     raise Exit(int(code) & 0xFF)
 
 
+def leave_loop(call: Call) -> None:
+    """`break` and `continue`; outside a loop they do nothing."""
+    from envs.phone.shell.interpreter import LoopExit
+
+    levels = count(call.args[0]) if call.args else 1
+    if levels < 1:
+        raise UsageError(f"{call.args[0]}: bad number")
+    if call.shell.loops:
+        raise LoopExit(levels, call.name == "continue")
+
+
+def read(call: Call) -> int:
+    """`read [-r] NAME...`: the next line of standard input, its words to the names, the rest to the last one."""
+    options, names = call.options("rp:")
+    line = decode(call.streams.stdin.line())
+    text = line.removesuffix("\n")
+    if "r" not in options:
+        text = re.sub(r"\\(.)", r"\1", text)
+    names = names or ["REPLY"]
+    words = text.strip().split(None, len(names) - 1)
+    for name, word in zip(names, [*words, *[""] * len(names)], strict=False):
+        call.shell.variables[name] = word.rstrip()
+    return int(not line)
+
+
+def shift(call: Call) -> int:
+    steps = count(call.args[0]) if call.args else 1
+    if not 0 <= steps < len(call.shell.positional):
+        raise UsageError("nothing to shift")
+    del call.shell.positional[1 : 1 + steps]
+    return 0
+
+
 def evaluate(call: Call) -> int:
     """The words, parsed again by this same interpreter: device shell text, never host code."""
     return call.shell.run_text(" ".join(call.args), call.streams)
@@ -145,7 +178,7 @@ def sh(call: Call) -> int:
     if args:
         return call.shell.run_child(decode(call.read(args[0])), call.streams, args)
     text = decode(call.streams.stdin.read())
-    return call.shell.run_child(text, Streams(Bytes(), call.streams.out, call.streams.err))
+    return call.shell.run_child(text, Streams(Input(), call.streams.out, call.streams.err))
 
 
 def su(call: Call) -> int:
@@ -197,7 +230,7 @@ def xargs(call: Call) -> int:
     else:
         size = many or max(1, len(items))
         runs = [command + items[n : n + size] for n in range(0, len(items), size)]
-    codes = [call.shell.execute(words, Streams(Bytes(), call.streams.out, call.streams.err)) for words in runs]
+    codes = [call.shell.execute(words, Streams(Input(), call.streams.out, call.streams.err)) for words in runs]
     return 123 if any(codes) else 0
 
 
@@ -256,6 +289,10 @@ def no(call: Call) -> int:
 
 TABLE: dict[str, Command] = {
     ".": source,
+    "break": leave_loop,
+    "continue": leave_loop,
+    "read": read,
+    "shift": shift,
     ":": yes,
     "basename": basename,
     "cd": cd,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from envs.phone.files import Stat
-from envs.phone.shell.call import Bytes, Call, Command, Streams, UsageError
+from envs.phone.shell.call import Call, Command, Input, Streams, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ class _Expression:
         words: list[str] = []
         while (word := self.argument("; after -exec")) not in (";", "+"):
             words.append(word)
-        shell, streams = self.call.shell, Streams(Bytes(), self.call.streams.out, self.call.streams.err)
+        shell, streams = self.call.shell, Streams(Input(), self.call.streams.out, self.call.streams.err)
         if word == ";":
             return lambda found: shell.execute([w.replace("{}", found.shown) for w in words], streams) == 0
         gathered: list[str] = []

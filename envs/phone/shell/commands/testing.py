@@ -1,7 +1,8 @@
-"""`test` and `[`: files, texts and numbers."""
+"""`test`, `[` and what is between `[[` and `]]`: files, texts and numbers."""
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from collections.abc import Callable
 
@@ -22,16 +23,27 @@ NUMBERS: dict[str, Callable[[int, int], bool]] = {
     "-gt": lambda a, b: a > b,
     "-ge": lambda a, b: a >= b,
 }
+MATCHES: dict[str, Callable[[str, str], bool]] = {
+    **TEXTS,
+    "=": fnmatch.fnmatchcase,
+    "==": fnmatch.fnmatchcase,
+    "!=": lambda a, b: not fnmatch.fnmatchcase(a, b),
+}
+"""`[[` compares with a pattern."""
+TIMES = ("-nt", "-ot")
+CLOSING = {"[": "]", "[[": "]]"}
 FILES = ("-e", "-f", "-d", "-s", "-r", "-w", "-x", "-L", "-h")
 
 
 def test(call: Call) -> int:
     """0 for true, 1 for false, 2 for a malformed expression."""
     words = list(call.args)
-    if call.name == "[":
-        if not words or words[-1] != "]":
-            return call.error_line("/system/bin/sh: [: missing ]", 2)
+    if call.name in CLOSING:
+        if not words or words[-1] != CLOSING[call.name]:
+            return call.error_line(f"/system/bin/sh: {call.name}: missing {CLOSING[call.name]}", 2)
         words.pop()
+    if call.name == "[[":
+        words = [{"&&": "-a", "||": "-o"}.get(word, word) for word in words]
     try:
         reader = _Expression(call, words)
         value = bool(words) and reader.either()
@@ -70,11 +82,13 @@ class _Expression:
 
     def primary(self) -> bool:
         words = self.words
-        if len(words) >= 3 and (words[1] in TEXTS or words[1] in NUMBERS):
+        if len(words) >= 3 and (words[1] in TEXTS or words[1] in NUMBERS or words[1] in TIMES):
             left, operator, right = words[:3]
             del words[:3]
             if operator in TEXTS:
-                return TEXTS[operator](left, right)
+                return (MATCHES if self.call.name == "[[" else TEXTS)[operator](left, right)
+            if operator in TIMES:
+                return self.newer(left, right) if operator == "-nt" else self.newer(right, left)
             return NUMBERS[operator](_number(left), _number(right))
         if words[:1] == ["("]:
             words.pop(0)
@@ -92,6 +106,12 @@ class _Expression:
         if not words:
             raise UsageError("expression expected")
         return words.pop(0) != ""
+
+    def newer(self, one: str, two: str) -> bool:
+        files, first, second = self.call.files, self.call.path(one), self.call.path(two)
+        if not files.exists(first):
+            return False
+        return not files.exists(second) or files.stat(first).mtime > files.stat(second).mtime
 
     def file(self, operator: str, operand: str) -> bool:
         if not operand:
@@ -116,4 +136,4 @@ def _number(text: str) -> int:
     return int(text)
 
 
-TABLE: dict[str, Command] = {"[": test, "test": test}
+TABLE: dict[str, Command] = {"[": test, "[[": test, "test": test}
