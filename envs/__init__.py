@@ -1,1 +1,1 @@
-"""Environments behind `agentkit.Env`: one adapter per file. Nothing is imported here, so no device library is pulled in."""
+"""Environments behind `agentkit.Env`: one adapter per file. Importing this loads no device library."""

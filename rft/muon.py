@@ -35,7 +35,9 @@ def orthogonalise(x: Tensor) -> Tensor:
 class Muon(Optimizer):
     """Nesterov momentum, orthogonalised, decoupled weight decay. Parameters must be matrices."""
 
-    def __init__(self, params: list[nn.Parameter], lr: float, momentum: float = 0.95, weight_decay: float = 0.02) -> None:
+    def __init__(
+        self, params: list[nn.Parameter], lr: float, momentum: float = 0.95, weight_decay: float = 0.02
+    ) -> None:
         if odd := [tuple(p.shape) for p in params if p.ndim != 2]:
             raise ValueError(f"Muon needs matrices, got shapes {odd[:3]}")
         super().__init__(params, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})

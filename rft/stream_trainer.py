@@ -17,9 +17,11 @@ from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 from transformers import Trainer, TrainerCallback, TrainingArguments
 
-from agentkit.errors import ConfigError, GlintError
+from agentkit.errors import ConfigError
+from rft.guards import FiniteGradients
 from rft.muon import MuonWithAdamW
 from rft.stream import Packer, Scene, packed_loss
+from rft.trusted_checkpoints import TrustedCheckpoints
 
 SceneSource = Callable[[int], Iterator[Scene]]
 """seed -> endless scenes. Called once in each worker process with a seed of its own."""
@@ -46,29 +48,6 @@ class SceneBatches(IterableDataset[dict[str, Tensor]]):
         return self.packer.batches(self.source(seed), self.batch)
 
 
-class FiniteGradients(TrainerCallback):
-    """Drops an update whose gradient is not finite, and stops the run when it happens `most` times in a row."""
-
-    def __init__(self, most: int = 20) -> None:
-        self.most, self.in_a_row, self.dropped = most, 0, 0
-
-    def on_pre_optimizer_step(self, args: Any, state: Any, control: Any, model: Any = None, **kwargs: Any) -> None:
-        grads = [p.grad for p in model.parameters() if p.grad is not None]
-        total = torch.stack([g.sum() for g in grads]).sum()
-        if torch.isfinite(total):
-            self.in_a_row = 0
-            return
-        self.dropped += 1
-        self.in_a_row += 1
-        if self.in_a_row >= self.most:
-            raise GlintError(
-                f"gradients were not finite {self.in_a_row} times in a row at step {state.global_step}: lower the "
-                "learning rate, or switch the cuDNN attention backend off"
-            )
-        for p in model.parameters():
-            p.grad = None
-
-
 class StopAtDeadline(TrainerCallback):
     def __init__(self, clock: Callable[[], float], seconds: float) -> None:
         self.clock, self.seconds = clock, seconds
@@ -78,7 +57,7 @@ class StopAtDeadline(TrainerCallback):
             control.should_training_stop = True
 
 
-class StreamTrainer(Trainer):
+class StreamTrainer(TrustedCheckpoints, Trainer):
     """`Trainer` over scenes. `model` is a Qwen2.5-VL; `mean` and `std` are its image processor's."""
 
     def __init__(
@@ -97,7 +76,7 @@ class StreamTrainer(Trainer):
         self.batches, self.budget, self.mean, self.std = batches, budget, mean, std
         self._started: float | None = None
         self._hits: list[Tensor] = []
-        self.finite = FiniteGradients()
+        self.finite = FiniteGradients(limit=20)
         kwargs["callbacks"] = [*kwargs.get("callbacks", []), self.finite, StopAtDeadline(self.elapsed, budget.seconds)]
         super().__init__(model=model, args=args, train_dataset=batches, **kwargs)
 
@@ -149,5 +128,5 @@ class StreamTrainer(Trainer):
             images = self.state.global_step * self.batches.batch
             logs["images"] = images
             logs["images_per_second"] = round(images / max(1e-9, self.elapsed()), 1)
-            logs["updates_dropped"] = self.finite.dropped
+            logs["updates_dropped"] = self.finite.skipped
         super().log(logs, *args, **kwargs)

@@ -53,7 +53,8 @@ CALL_PARTS = (
 TURN_PARTS = ("system\nYou are a helpful assistant.", "user\n", "assistant\n")
 CHAT_TEMPLATE = (
     "{%- for m in messages -%}"
-    "{%- if loop.first and m['role'] != 'system' -%}<|im_start|>system\nYou are a helpful assistant.<|im_end|>{{ '\n' }}"
+    "{%- if loop.first and m['role'] != 'system' -%}"
+    "<|im_start|>system\nYou are a helpful assistant.<|im_end|>{{ '\n' }}"
     "{%- endif -%}"
     "<|im_start|>{{ m['role'] + '\n' }}"
     "{%- if m['content'] is string -%}{{ m['content'] }}"
@@ -87,8 +88,8 @@ def build_tokenizer(chunks: Iterable[str] = ()) -> PreTrainedTokenizerFast:
     core.add_tokens([AddedToken(t, normalized=False) for t in whole])
     return PreTrainedTokenizerFast(
         tokenizer_object=core,
-        eos_token="<|im_end|>",
-        pad_token="<|endoftext|>",
+        eos_token="<|im_end|>",  # noqa: S106
+        pad_token="<|endoftext|>",  # noqa: S106
         additional_special_tokens=list(SPECIAL[1:]),
         padding_side="left",
         model_max_length=8192,

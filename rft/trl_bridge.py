@@ -11,7 +11,6 @@ import dataclasses
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -21,7 +20,6 @@ from trl.trainer.utils import split_pixel_values_by_grid, split_tensor_dict, uns
 
 from agentkit.errors import ConfigError
 from rft.arguments import grpo_arguments, sft_arguments, world_size
-from rft.checkpoints import save_failed
 from rft.closest import unknown
 from rft.configs import RunConfig, SftConfig, TrainConfig
 from rft.loading import Parts
@@ -29,41 +27,12 @@ from rft.rewards import get_reward
 from rft.scoring import check_gold, reward_function
 from rft.shared_prompt import generate_shared, group_rows, pack, pick_images, prompt_positions, rows_of_images
 from rft.stopwatch import Stopwatch
+from rft.trusted_checkpoints import TrustedCheckpoints
 
 log = logging.getLogger(__name__)
 
 
-class _Checkpoints:
-    """Mixin: checkpoints that load what they saved, and a full disk that costs the new one only."""
-
-    args: Any
-    state: Any
-    model: Any
-    is_fsdp_enabled: bool
-    is_deepspeed_enabled: bool
-
-    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
-        """Full weights go through `from_pretrained`.
-
-        Trainer hands the file's tensors to a lenient `load_state_dict`, but `save_pretrained` renames Qwen2.5-VL's, so
-        nothing matches and training silently goes on from the weights it began with (seen in transformers 5.23).
-        """
-        target = self.model if model is None else model
-        if hasattr(target, "peft_config") or self.is_fsdp_enabled or self.is_deepspeed_enabled:
-            super()._load_from_checkpoint(resume_from_checkpoint, model)  # type: ignore[misc]
-            return
-        saved = type(target).from_pretrained(resume_from_checkpoint, dtype=target.dtype)
-        target.load_state_dict(saved.state_dict())
-
-    def _save_checkpoint(self, model: Any, trial: Any) -> None:
-        target = Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}"
-        try:
-            super()._save_checkpoint(model, trial)  # type: ignore[misc]
-        except Exception as error:
-            raise save_failed(target, error) from error
-
-
-class AgentGRPOTrainer(_Checkpoints, GRPOTrainer):
+class AgentGRPOTrainer(TrustedCheckpoints, GRPOTrainer):
     """`GRPOTrainer` that shares prompts (with `share_prompt`) and logs `time/...`, seconds per step on this process.
 
     `generate` samples, `score` computes rewards, `prepare` handles pictures, templates and any extra scoring passes,
@@ -199,7 +168,7 @@ class AgentGRPOTrainer(_Checkpoints, GRPOTrainer):
         return model.get_base_model() if hasattr(model, "get_base_model") else model
 
 
-class AgentSFTTrainer(_Checkpoints, SFTTrainer):
+class AgentSFTTrainer(TrustedCheckpoints, SFTTrainer):
     """`SFTTrainer` with checkpoints that can be trusted."""
 
 

@@ -9,6 +9,7 @@ Parameters are neither copied nor renamed, so checkpoints, LoRA and gradients ar
 
 from __future__ import annotations
 
+import itertools
 import types
 import weakref
 from collections.abc import Callable
@@ -34,7 +35,7 @@ class Chunks:
 def split_chunks(cu_seqlens: Tensor) -> Chunks:
     """Group the pieces delimited by `cu_seqlens` [pieces + 1] by length. One device-to-host copy."""
     edges = cu_seqlens.tolist()
-    lengths = [b - a for a, b in zip(edges, edges[1:], strict=False)]
+    lengths = [b - a for a, b in itertools.pairwise(edges)]
     distinct = sorted(set(lengths))
     if len(distinct) == 1:
         return Chunks(distinct[0], ())

@@ -15,9 +15,18 @@ from PIL import Image, ImageDraw, ImageFont
 
 ASSETS = Path(__file__).parent / "assets"
 FACES = ("Roboto-Regular.ttf", "Roboto-Medium.ttf", "Roboto-Bold.ttf")
-ONSETS = "b c d f g h j k l m n p r s t v w y z br cl cr dr fl gr pl pr sh sk sl sp st th tr".split()
-NUCLEI = "a e i o u ai ea ee io oo ou y".split()
-CODAS = ["", "", "", *"b d g k l m n p r s t x ck ll nd ng nt rd rk rn rt ss st th".split()]
+ONSETS = (
+    "b", "c", "d", "f", "g", "h", "j", "k", "l", "m", "n", "p", "r", "s", "t", "v",
+    "w", "y", "z", "br", "cl", "cr", "dr", "fl", "gr", "pl", "pr", "sh", "sk", "sl", "sp", "st",
+    "th", "tr",
+)
+NUCLEI = (
+    "a", "e", "i", "o", "u", "ai", "ea", "ee", "io", "oo", "ou", "y",
+)
+CODAS = (
+    "", "", "", "b", "d", "g", "k", "l", "m", "n", "p", "r", "s", "t", "x", "ck",
+    "ll", "nd", "ng", "nt", "rd", "rk", "rn", "rt", "ss", "st", "th",
+)
 
 
 @lru_cache(maxsize=256)

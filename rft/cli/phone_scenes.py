@@ -182,12 +182,15 @@ def think(phone: Phone, action: Action) -> str:
 def _under(phone: Phone, at: Point) -> str:
     wide, tall = phone.size
     x, y = at.x * wide, at.y * tall
-    holding = [e for e in phone.elements() if e.bounds[0] <= x < e.bounds[2] and e.bounds[1] <= y < e.bounds[3] and e.hit]
-    named = [e for e in holding if e.text or e.label]
+    named = [e for e in phone.elements() if e.hit and (e.text or e.label) and _holds(e.bounds, x, y)]
     if not named:
         return ""
     smallest = min(named, key=lambda e: (e.bounds[2] - e.bounds[0]) * (e.bounds[3] - e.bounds[1]))
     return (smallest.text or smallest.label).replace("<", "").replace("\n", " ")[:24].strip()
+
+
+def _holds(bounds: tuple[int, int, int, int], x: float, y: float) -> bool:
+    return bounds[0] <= x < bounds[2] and bounds[1] <= y < bounds[3]
 
 
 def _lead(protocol: Any, goal: str, steps: Sequence[Step], seen: Observation, size: tuple[int, int]) -> str:

@@ -30,7 +30,11 @@ def run(args: argparse.Namespace) -> int:
 
     config = load(StreamConfig, args.config, given(args))
     mix = SceneMix(
-        sizes=tuple(config.screens), text=config.text, text_height=config.text_height or None, tasks=config.tasks, read=config.read
+        sizes=tuple(config.screens),
+        text=config.text,
+        text_height=config.text_height or None,
+        tasks=config.tasks,
+        read=config.read,
     )
     final = sft_stream(config, partial(phone_scenes, mix=mix), chunks())
     print(f"model in {final}")
