@@ -67,7 +67,9 @@ class Phone:
             apps = ALL
         if not 0.8 <= font_scale <= 2.0:
             raise EnvError(f"font_scale must be in 0.8..2.0, got {font_scale}")
-        self.spec = screen_spec(screen)
+        self.physical = screen_spec(screen)
+        """The screen it was made with; `spec` is the one in force."""
+        self.spec = self.physical
         self.size = (self.spec.width, self.spec.height)
         self.density = self.spec.density
         self.random = random.Random(seed)
@@ -264,6 +266,16 @@ class Phone:
             raise EnvError(f"the phone's clock is naive UTC, got {now!r}")
         self._now = now
         self.invalidate()
+
+    def resize(self, screen: ScreenSpec | str) -> None:
+        """Lay everything out for another screen, as `wm size` and `wm density` do. Lists scroll back to their top."""
+        self.spec = screen_spec(screen)
+        self.size = (self.spec.width, self.spec.height)
+        self.density = self.spec.density
+        for kept in (self._layouts, self._pictures, self._last_screens, self._offsets):
+            kept.clear()
+        self._painted = None
+        self._dirty = True
 
     def invalidate(self) -> None:
         """Call after changing an app's files or databases from outside: the next look builds the frame anew."""

@@ -41,6 +41,8 @@ SKELETON: tuple[str, ...] = (
 
 Names: TypeAlias = list[str]
 
+MAX_MATCHES = 10_000
+"""Paths that a pattern may stand for before it is an "Argument list too long"."""
 NAME_MAX = 255
 """Longest file name, bytes, as on ext4 and f2fs."""
 
@@ -169,16 +171,20 @@ class Files:
 
     def walk(self, path: str) -> Iterator[tuple[str, Names, Names]]:
         """(directory, its directories, its files) from `path` down, parents first, names sorted."""
-        top, name = self._dir(path), normalise(path)
-        dirs = sorted(k for k, v in top.children.items() if isinstance(v, _Dir))
-        yield name, dirs, sorted(k for k, v in top.children.items() if not isinstance(v, _Dir))
-        for child in dirs:
-            below = f"{name.rstrip('/')}/{child}"
-            if self.is_dir(below):
-                yield from self.walk(below)
+        self._dir(path)
+        waiting = [normalise(path)]
+        while waiting:
+            name = waiting.pop()
+            top = self._find(name)
+            if isinstance(top, _Dir):  # unless it was removed meanwhile
+                dirs = sorted(k for k, v in top.children.items() if isinstance(v, _Dir))
+                yield name, dirs, sorted(k for k, v in top.children.items() if not isinstance(v, _Dir))
+                waiting += [f"{name.rstrip('/')}/{child}" for child in reversed(dirs)]
 
     def glob(self, pattern: str, cwd: str = "/") -> Names:
         """Paths that match a shell pattern (`*`, `?`, `[...]`), sorted, spelled like the pattern (relative stays so).
+
+        Raises OSError (E2BIG) for very many.
 
         `*` crosses no slash and, as in a shell, matches a leading dot only where the pattern has one.
         """
@@ -186,6 +192,8 @@ class Files:
         found = [head]
         for part in [part for part in pattern.split("/") if part]:
             found = [match for stem in found for match in self._matches(stem, part, cwd)]
+            if len(found) > MAX_MATCHES:
+                raise _error(errno.E2BIG, pattern)
         return sorted(found)
 
     # -- writing ------------------------------------------------------------------------------------------------------

@@ -56,7 +56,12 @@ class Budget:
             raise Exhausted(f"more than {MAX_COMMANDS} commands")
         self.tick()
 
+    def renew(self) -> None:
+        """Room for the last words of a command line that used everything up."""
+        self.size, self.started = 0, time.thread_time()
+
     def tick(self) -> None:
+        """Raises Exhausted when the time is up; for loops that write nothing."""
         if time.thread_time() - self.started > MAX_CPU_S:
             raise Exhausted(f"more than {MAX_CPU_S:.0f} seconds of work")
 

@@ -20,6 +20,8 @@ VALUE_FLAGS = {
     **dict.fromkeys(("-P", "--sampling", "-R", "-N", "--activityType", "--task"), 1),
 }
 """Options that take values, and how many."""
+FLAGS = ("-D", "-N", "--activity-", "--debug", "--exclude-", "--grant-", "--include-", "--receiver-", "--selector")
+"""Options without a value (or what they begin with) that change nothing here."""
 
 
 @dataclass(slots=True)
@@ -85,6 +87,8 @@ def read_intent(words: list[str]) -> Intent:
             intent.stop_first = True
         elif not word.startswith("-"):
             _target(intent, word)
+        elif not word.startswith(FLAGS):
+            raise UsageError(f"Unknown option: {word}")
     if intent.component and "/" not in intent.component:
         raise UsageError(f"Bad component name: {intent.component}")
     return intent

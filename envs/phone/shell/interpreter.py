@@ -129,10 +129,11 @@ class Shell:
             except Exit as leaving:
                 code, self.ended = leaving.code, True
             except (Exhausted, RecursionError) as error:
-                self.budget.size = 0  # for the obituary
+                self.budget.renew()
                 streams.err.write(b"/system/bin/sh: killed: %s\n" % encode(str(error)))
                 code = 137
             except Exception as error:
+                self.budget.renew()
                 log.exception("a command of the phone's shell failed: %.200r", command)
                 streams.err.write(encode(f"/system/bin/sh: aborted: {type(error).__name__}: {error}\n"))
                 code = 134

@@ -42,6 +42,8 @@ class System:
         self.properties = _properties(phone)
         self.touch: tuple[float, float, dt.datetime] | None = None
         """Where and when a `motionevent DOWN` went down."""
+        self.override: dict[str, tuple[int, ...]] = {}
+        """What `wm` has set: "size" (width, height) and "density" (dpi,)."""
         self._numbers: dict[str, int] = {}
         self._frames: dict[str, tuple[int, bytes]] = {}
         if phone.settings.get("secure", "default_input_method") is None:

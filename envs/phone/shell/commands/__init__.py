@@ -9,6 +9,7 @@ from envs.phone.shell.commands import (
     clock,
     content,
     dumpsys,
+    expr,
     files,
     filters,
     finding,
@@ -27,7 +28,7 @@ from envs.phone.shell.commands import (
 )
 
 FAMILIES = (
-    *(builtin, testing, files, listing, finding, grep, filters, sed, hashing, clock, process),
+    *(builtin, testing, expr, files, listing, finding, grep, filters, sed, hashing, clock, process),
     *(input, screen, activity, package, dumpsys, settings, content, sqlite, service),
 )
 TABLE: dict[str, Command] = {name: command for family in FAMILIES for name, command in family.TABLE.items()}

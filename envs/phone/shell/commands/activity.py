@@ -211,6 +211,15 @@ def current_user(call: Call, words: list[str]) -> None:
     call.line("0")
 
 
+def instrument(call: Call, words: list[str]) -> int:
+    """Code cannot be brought to the phone, so there is nothing to instrument."""
+    target = next((word for word in words if "/" in word), "")
+    call.line("INSTRUMENTATION_STATUS: id=ActivityManagerService")
+    call.line(f"INSTRUMENTATION_STATUS: Error=Unable to find instrumentation info for: ComponentInfo{{{target}}}")
+    call.line("INSTRUMENTATION_STATUS_CODE: -1")
+    return call.error_line(f"android.util.AndroidException: INSTRUMENTATION_FAILED: {target}")
+
+
 def done(call: Call, words: list[str]) -> None:
     """Nothing to do: no services, and apps are idle at once."""
 
@@ -220,6 +229,7 @@ VERBS: dict[str, Callable[[Call, list[str]], int | None]] = {
     "force-stop": force_stop,
     "get-current-user": current_user,
     "idle-maintenance": done,
+    "instrument": instrument,
     "kill": force_stop,
     "kill-all": kill_all,
     "stack": stack,

@@ -246,6 +246,32 @@ def which(call: Call) -> int:
     return int(missing)
 
 
+def kind(call: Call) -> int:
+    """`type NAME...`."""
+    from envs.phone.shell.interpreter import command_table
+
+    missing = False
+    for name in call.args:
+        if name in TABLE or name in command_table():
+            call.line(f"{name} is a shell builtin" if name in TABLE else f"{name} is /system/bin/{name}")
+        else:
+            call.line(f"{name} not found")
+            missing = True
+    return int(missing)
+
+
+def multicall(call: Call) -> int:
+    """`toybox NAME ...` and `busybox NAME ...`; alone, the names there are."""
+    from envs.phone.shell.interpreter import command_table
+
+    if not call.args:
+        call.line(" ".join(sorted(command_table())))
+        return 0
+    if call.args[0] not in command_table():
+        return call.complain(f"Unknown command {call.args[0]}", 127)
+    return call.shell.execute(call.args, call.streams)
+
+
 def command(call: Call) -> int:
     """`command -v NAME`, or run NAME."""
     if call.args[:1] == ["-v"]:
@@ -317,7 +343,9 @@ TABLE: dict[str, Command] = {
     "timeout": timeout,
     "true": yes,
     "trap": yes,
-    "type": which,
+    "toybox": multicall,
+    "busybox": multicall,
+    "type": kind,
     "umask": yes,
     "unset": unset,
     "wait": yes,

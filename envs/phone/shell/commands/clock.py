@@ -10,6 +10,8 @@ from envs.phone.shell.system import epoch
 
 DEFAULT_FORMAT = "%a %b %e %H:%M:%S %Z %Y"
 MAX_SLEEP_S = 366 * 86400
+EARLIEST, LATEST = dt.datetime(1970, 1, 1), dt.datetime(2038, 1, 1)
+"""What fits the 32 bits of seconds that ADB's file service has for a time."""
 
 
 def format_time(when: dt.datetime, template: str) -> str:
@@ -25,9 +27,12 @@ def parse_time(text: str, now: dt.datetime) -> dt.datetime:
     Naive UTC. Raises UsageError.
     """
     try:
-        return _parsed(text, now)
+        when = _parsed(text, now)
     except (ValueError, OverflowError):
-        raise UsageError(f"bad date '{text}'") from None
+        raise UsageError(f"bad date '{text:.40}'") from None
+    if not EARLIEST <= when < LATEST:
+        raise UsageError(f"bad date '{text}', expected {EARLIEST:%Y} to {LATEST.year - 1}")
+    return when
 
 
 def _parsed(text: str, now: dt.datetime) -> dt.datetime:
@@ -81,7 +86,8 @@ def sleep(call: Call) -> None:
         total += float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
     if not call.args or total > MAX_SLEEP_S:
         raise UsageError(f"expected up to {MAX_SLEEP_S} seconds")
-    call.phone.set_now(call.phone.now() + dt.timedelta(seconds=total * (1e-6 if call.name == "usleep" else 1)))
+    later = call.phone.now() + dt.timedelta(seconds=total * (1e-6 if call.name == "usleep" else 1))
+    call.phone.set_now(min(later, LATEST))
 
 
 def uptime(call: Call) -> None:

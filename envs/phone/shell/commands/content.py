@@ -171,10 +171,36 @@ def _carry_out(
         else:
             if path in BOX_OF:
                 binds = {"type": BOX_OF[path], **binds}
+            elif table.database == PEOPLE:
+                binds = _contact_row(connection, table.write, binds)
             names = ", ".join(map(_name, binds))
             marks = ", ".join("?" * len(binds))
             run(connection, f"INSERT INTO {table.write} ({names}) VALUES ({marks})", list(binds.values()))  # noqa: S608
     return 0
+
+
+def _contact_row(connection: sqlite3.Connection, table: str, binds: dict[str, object]) -> dict[str, object]:
+    """The row that the contacts provider makes of an insert: a contact behind each raw contact, mimetypes by number,
+    and the name where lists look for it. Accounts are not modelled."""
+    binds = {column: value for column, value in binds.items() if column not in ("account_type", "account_name")}
+    if table == "raw_contacts":
+        _, rows = run(connection, "INSERT INTO contacts (starred) VALUES (0) RETURNING _id")
+        _, raw = run(connection, "SELECT coalesce(max(_id), 0) + 1 FROM raw_contacts")
+        run(connection, "UPDATE contacts SET name_raw_contact_id = ? WHERE _id = ?", (raw[0][0], rows[0][0]))
+        return {"_id": raw[0][0], "contact_id": rows[0][0], **binds}
+    mimetype, owner = binds.pop("mimetype", None), binds.get("raw_contact_id")
+    if mimetype is not None:
+        _, found = run(connection, "SELECT _id FROM mimetypes WHERE mimetype = ?", (mimetype,))
+        if not found:
+            raise UsageError(f"unknown mimetype {mimetype}")
+        binds["mimetype_id"] = found[0][0]
+    if mimetype == people.NAME:
+        shown = binds.get("data1") or " ".join(str(binds[k]) for k in ("data2", "data3") if binds.get(k))
+        binds = {**binds, "data1": shown}
+        run(connection, "UPDATE raw_contacts SET display_name = ?, sort_key = ? WHERE _id = ?", (shown, shown, owner))
+    elif mimetype == people.PHONE:
+        run(connection, "UPDATE contacts SET has_phone_number = 1 WHERE name_raw_contact_id = ?", (owner,))
+    return binds
 
 
 def _print(call: Call, columns: list[str], rows: list[tuple]) -> None:

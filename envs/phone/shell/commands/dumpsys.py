@@ -168,7 +168,23 @@ def bluetooth(call: Call, words: list[str]) -> None:
     call.line(f"Bluetooth Status\n  enabled: {str(on).lower()}\n  state: {'ON' if on else 'OFF'}")
 
 
+def surface_flinger(call: Call, words: list[str]) -> None:
+    """`--list` names the layers from the back to the front, `--display-id` the display."""
+    width, height = call.phone.size
+    if "--display-id" in words:
+        call.line('Display 0 (HWC display 0): port=0 pnpId=GLT displayName="simulated"')
+        return
+    layers = ["Wallpaper#0", f"{foreground(call)}#0", "NavigationBar0#0", "StatusBar#0"]
+    if call.phone.stage.shade_open:
+        layers.append("NotificationShade#0")
+    if "--list" not in words:
+        call.line(f"Display 0 size={width}x{height}, 60.00 Hz\nVisible layers (count = {len(layers)})")
+    for layer in layers:
+        call.line(layer)
+
+
 SERVICES: dict[str, Callable[[Call, list[str]], int | None]] = {
+    "SurfaceFlinger": surface_flinger,
     "activity": activity,
     "battery": battery,
     "bluetooth_manager": bluetooth,

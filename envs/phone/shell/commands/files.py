@@ -188,7 +188,7 @@ NAMES = {number: name for name, number in IDS.items()}
 
 def user_id(name: str) -> int:
     """The number of `root`, `u0_a42`, `10042`. Raises UsageError."""
-    if name.isdigit():
+    if re.fullmatch(r"[0-9]{1,9}", name):
         return int(name)
     match = re.fullmatch(r"u0_a(\d{1,4})(_cache)?", name)
     if match is not None:
@@ -223,7 +223,7 @@ def chown(call: Call) -> int:
 
 def restorecon(call: Call) -> int:
     """There are no security labels; like the real one it only complains about missing files."""
-    names = [arg for arg in call.args if not arg.startswith("-")]
+    names = [arg for arg in call.args if not arg.startswith("-")][int(call.name == "chcon") :]
 
     def one(name: str) -> None:
         call.files.stat(call.path(name))
@@ -232,8 +232,12 @@ def restorecon(call: Call) -> int:
 
 
 def realpath(call: Call) -> int:
+    """`realpath` and `readlink -f`, where the last part need not exist. Plain `readlink` finds no link, ever."""
+    if call.name == "readlink" and "-f" not in call.args:
+        return 1
+
     def one(name: str) -> None:
-        call.files.stat(call.path(name))
+        call.files.stat(posixpath.dirname(call.path(name)) if "-f" in call.args else call.path(name))
         call.line(call.path(name))
 
     return call.each([arg for arg in call.args if not arg.startswith("-")], one)
@@ -254,6 +258,7 @@ def mktemp(call: Call) -> None:
 
 TABLE: dict[str, Command] = {
     "cat": cat,
+    "chcon": restorecon,
     "chgrp": chown,
     "chmod": chmod,
     "chown": chown,

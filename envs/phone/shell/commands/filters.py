@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 
 from envs.phone.shell.call import Call, Command, Sink, Streams, UsageError, count, decode, lines_of
-from envs.phone.shell.commands.grep import CLASSES
+from envs.phone.shell.regex_syntax import CLASSES
 
 MAX_SEQUENCE = 100_000
+MAX_CHARACTERS = 5_000
 
 
 def _legacy(args: list[str]) -> list[str]:
     """`head -5` as `head -n 5`."""
     return [f"-n{arg[1:]}" if re.fullmatch(r"-\d+", arg) else arg for arg in args]
+
+
+def _with_ends(data: bytes) -> list[bytes]:
+    lines = [line + b"\n" for line in data.split(b"\n")]
+    lines[-1] = lines[-1][:-1]
+    return lines if lines[-1] else lines[:-1]
 
 
 def head(call: Call) -> int:
@@ -26,7 +33,7 @@ def head(call: Call) -> int:
             call.write(data[: count(options["c"])])
         else:
             size = count(options.get("n", "10"))
-            lines = data.splitlines(keepends=True)
+            lines = _with_ends(data)
             call.write(b"".join(lines[:size]))
 
     return call.each(names or ["-"], one)
@@ -41,8 +48,12 @@ def tail(call: Call) -> int:
             call.line(f"==> {name} <==")
         text = options.get("c") or options.get("n", "10")
         size, from_start = abs(count(text)), text.startswith("+")
-        parts: list[bytes] = [data[n : n + 1] for n in range(len(data))] if "c" in options else data.splitlines(True)
-        call.write(b"".join(parts[size - 1 :] if from_start else parts[len(parts) - min(size, len(parts)) :]))
+        if "c" in options:
+            call.write(data[max(0, size - 1) if from_start else max(0, len(data) - size) :])
+        else:
+            lines = _with_ends(data)
+            start = max(0, size - 1) if from_start else max(0, len(lines) - size)
+            call.write(b"".join(lines[start:]))
 
     return call.each(names or ["-"], one)
 
@@ -127,18 +138,26 @@ def cut(call: Call) -> None:
                 call.line(line)
             continue
         parts = line.split(glue) if glue else list(line)
-        call.line(glue.join(p for n, p in enumerate(parts, 1) if any(low <= n <= high for low, high in ranges)))
+        chosen = sorted({n for low, high in ranges for n in range(low - 1, min(high, len(parts)))})
+        call.line(glue.join(parts[n] for n in chosen if n >= 0))
 
 
 def _character_set(text: str) -> str:
+    """`a-z`, `[:upper:]` and escapes spelled out. Raises UsageError for a set of thousands."""
     from envs.phone.shell.commands.builtin import unescape
 
-    for name, members in CLASSES.items():
-        text = text.replace(name, {r"\s": r" \t\n\r\v\f"}.get(members, members))
-    text = unescape(text)[0]
-    return re.sub(
-        r"(.)-(.)", lambda m: "".join(map(chr, range(ord(m[1]), ord(m[2]) + 1))) or m[0], text, flags=re.DOTALL
+    text = re.sub(
+        r"\[:(\w+):\]",
+        lambda m: "".join(c for c in map(chr, range(128)) if CLASSES[m[1]](c)) if m[1] in CLASSES else m[0],
+        text,
     )
+    out: list[str] = []
+    for match in re.finditer(r"(.)-(.)|(.)", unescape(text)[0], re.DOTALL):
+        first, last = (match[1], match[2]) if match[1] else (match[3], match[3])
+        if ord(last) - ord(first) + len(out) > MAX_CHARACTERS:
+            raise UsageError(f"at most {MAX_CHARACTERS} characters in a set")
+        out += map(chr, range(ord(first), ord(last) + 1)) if first <= last else match[0]
+    return "".join(out)
 
 
 def tr(call: Call) -> None:

@@ -50,17 +50,15 @@ def find(call: Call) -> int:
 
 
 def _walk(call: Call, start: str, reader: _Expression) -> Iterator[Found]:
-    top = call.path(start)
-
-    def visit(shown: str, path: str, depth: int) -> Iterator[Found]:
+    waiting = [(start, call.path(start), 0)]
+    while waiting:
+        shown, path, depth = waiting.pop()
         stat = call.files.stat(path)
         if depth >= reader.mindepth:
             yield Found(shown, path, stat)
         if stat.is_dir and depth < reader.maxdepth:
             for child in call.files.list(path):
-                yield from visit(f"{shown.rstrip('/')}/{child}", f"{path.rstrip('/')}/{child}", depth + 1)
-
-    yield from list(visit(start, top, 0))
+                waiting.append((f"{shown.rstrip('/')}/{child}", f"{path.rstrip('/')}/{child}", depth + 1))
 
 
 class _Expression:

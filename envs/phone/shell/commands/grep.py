@@ -1,53 +1,22 @@
-"""`grep`, and POSIX regular expressions in Python's words."""
+"""`grep`, `egrep`, `fgrep`."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from envs.phone.shell.call import Call, Command, UsageError, count, decode, lines_of, reason
+from envs.phone.shell.regex import Match, Regex, RegexError
 
 
-def basic_to_python(pattern: str) -> str:
-    """A POSIX basic regular expression as Python writes it: there `( ) { } | + ?` are plain unless escaped."""
-    out: list[str] = []
-    at = 0
-    while at < len(pattern):
-        c = pattern[at]
-        if c == "\\" and at + 1 < len(pattern):
-            after = pattern[at + 1]
-            out.append(after if after in "(){}|+?" else c + after)
-            at += 2
-            continue
-        if c == "[":
-            end = pattern.find("]", at + 2)
-            if end > 0:
-                out.append(pattern[at : end + 1])
-                at = end + 1
-                continue
-        starred = c == "*" and (not out or out[-1] in ("(", "|", "^"))
-        out.append("\\" + c if c in "(){}|+?" or starred else c)
-        at += 1
-    return "".join(out)
-
-
-CLASSES = {
-    **{"[:digit:]": "0-9", "[:alpha:]": "A-Za-z", "[:alnum:]": "A-Za-z0-9", "[:space:]": r"\s", "[:upper:]": "A-Z"},
-    **{"[:lower:]": "a-z", "[:xdigit:]": "0-9A-Fa-f", "[:blank:]": r" \t"},
-}
-
-
-def compiled(pattern: str, *, extended: bool, fixed: bool = False, ignore_case: bool = False) -> re.Pattern[str]:
+def compiled(pattern: str, *, extended: bool, fixed: bool = False, ignore_case: bool = False) -> Regex:
     """Raises UsageError for a bad expression."""
     if fixed:
-        source = re.escape(pattern)
-    else:
-        source = pattern if extended else basic_to_python(pattern)
-        for name, members in CLASSES.items():
-            source = source.replace(name, members)
+        pattern, extended = re.sub(r"([\\.\[*^$])", r"\\\1", pattern), False
     try:
-        return re.compile(source, re.IGNORECASE if ignore_case else 0)
-    except (re.error, OverflowError) as error:
-        raise UsageError(f"bad regex '{pattern}': {error}") from None
+        return Regex(pattern, extended=extended, ignore_case=ignore_case)
+    except RegexError as error:
+        raise UsageError(f"bad regex '{pattern:.80}': {error}") from None
 
 
 def grep(call: Call) -> int:
@@ -97,13 +66,13 @@ def _sources(call: Call, names: list[str], recursive: bool) -> tuple[list[str], 
 
 
 def _grep_one(
-    call: Call, lines: list[str], rules: list[re.Pattern[str]], options: dict[str, str], head: str, name: str
+    call: Call, lines: list[str], rules: list[Regex], options: dict[str, str], head: str, name: str
 ) -> bool:
-    def spans(line: str) -> list[str]:
-        out = [m.group() for rule in rules for m in rule.finditer(line) if _bounded(m, line, options)]
-        return out
+    def spans(line: str) -> Iterator[str]:
+        call.shell.budget.tick()
+        return (m.group() for rule in rules for m in rule.finditer(line) if _bounded(m, line, options))
 
-    hits = [n for n, line in enumerate(lines) if bool(spans(line)) != ("v" in options)]
+    hits = [n for n, line in enumerate(lines) if any(True for _ in spans(line)) != ("v" in options)]
     if "m" in options:
         hits = hits[: count(options["m"])]
     if "q" in options:
@@ -133,7 +102,7 @@ def _grep_one(
     return bool(hits)
 
 
-def _bounded(match: re.Match[str], line: str, options: dict[str, str]) -> bool:
+def _bounded(match: Match, line: str, options: dict[str, str]) -> bool:
     if "x" in options:
         return match.group() == line
     if "w" in options:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64 as codec
 import binascii
 import hashlib
-import textwrap
 
 from envs.phone.shell.call import Call, Command, UsageError
 
@@ -41,7 +40,7 @@ def base64(call: Call) -> None:
         return
     text = codec.b64encode(data).decode()
     width = int(options["w"]) if options.get("w", "").isdigit() else 76
-    call.write("".join(line + "\n" for line in textwrap.wrap(text, width)) if width else text)
+    call.write("".join(text[n : n + width] + "\n" for n in range(0, len(text), width)) if width else text)
 
 
 def xxd(call: Call) -> None:

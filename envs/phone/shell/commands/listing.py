@@ -141,12 +141,17 @@ def _described(name: str, found: Stat) -> str:
     return _formatted(template, name, found)
 
 
-def _size(call: Call, path: str) -> int:
-    """KiB of a tree."""
-    found = call.files.stat(path)
-    if not found.is_dir:
-        return _blocks(found)
-    return 4 + sum(_size(call, f"{path.rstrip('/')}/{child}") for child in call.files.list(path))
+def _sizes(call: Call, path: str) -> dict[str, int]:
+    """KiB of a file, or of a directory and of every directory below it, the parents first."""
+    files = call.files
+    if not files.is_dir(path):
+        return {path: _blocks(files.stat(path))}
+    sizes = {at: 4 + sum(_blocks(files.stat(f"{at}/{n}")) for n in names) for at, _, names in files.walk(path)}
+    for at in reversed(sizes):
+        above = posixpath.dirname(at)
+        if at != path and above in sizes:
+            sizes[above] += sizes[at]
+    return sizes
 
 
 def du(call: Call) -> int:
@@ -155,13 +160,12 @@ def du(call: Call) -> int:
     for name in names or ["."]:
         path = call.path(name)
         try:
-            call.files.stat(path)
-            folders = [] if "s" in options else [at for at, _, _ in call.files.walk(path)][::-1]
-            for at in [at for at in folders if at != path]:
-                call.line(f"{_size(call, at)}\t{name.rstrip('/')}{at[len(path.rstrip('/')) :]}")
-            call.line(f"{_size(call, path)}\t{name}")
+            sizes = _sizes(call, path)
         except OSError as error:
             code = call.complain(f"{name}: {reason(error)}")
+            continue
+        for at in [path] if "s" in options else reversed(sizes):
+            call.line(f"{sizes[at]}\t{name.rstrip('/') or '/'}{at[len(path.rstrip('/')) :] if at != path else ''}")
     return code
 
 
@@ -173,7 +177,7 @@ def df(call: Call) -> None:
     call.options("hkHPa")
     call.line("Filesystem       1K-blocks     Used Available Use% Mounted on")
     for device, mount in (("/dev/block/dm-5", "/data"), ("/dev/fuse", "/storage/emulated")):
-        used = _size(call, "/data") + _size(call, "/sdcard")
+        used = _sizes(call, "/data")["/data"] + _sizes(call, "/sdcard")["/sdcard"]
         call.line(f"{device:<16} {TOTAL_KIB:>9} {used:>8} {TOTAL_KIB - used:>9} {100 * used // TOTAL_KIB:>3}% {mount}")
 
 

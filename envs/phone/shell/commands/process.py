@@ -6,6 +6,7 @@ import re
 
 from envs.phone.shell.call import Call, Command, UsageError
 
+MEMORY_BYTES = 4 << 30
 DAEMONS = ((1, "init"), (180, "zygote64"), (310, "system_server"), (420, "adbd"))
 
 
@@ -89,12 +90,46 @@ def nothing(call: Call) -> None:
     """Answers that are empty on a healthy phone (`logcat -c`, `sync`, ...)."""
 
 
+def top(call: Call) -> None:
+    """One look at what runs, as `top -b -n 1`."""
+    listed = processes(call)
+    call.line(f"Tasks: {len(listed)} total,   1 running, {len(listed) - 1} sleeping,   0 stopped,   0 zombie")
+    call.line(f"{'PID':>5} {'USER':<9} S [%CPU] %MEM ARGS")
+    for pid, user, name in listed:
+        call.line(f"{pid:>5} {user:<9} S    0.0  0.0 {name}")
+
+
+def free(call: Call) -> None:
+    """Memory of a fixed size, a quarter of it used. `-b -k -m -g` choose the unit."""
+    unit = {"-k": 1 << 10, "-m": 1 << 20, "-g": 1 << 30}.get(call.args[0] if call.args else "", 1)
+    total, used = MEMORY_BYTES // unit, MEMORY_BYTES // 4 // unit
+    call.line(f"{'':<8}{'total':>16}{'used':>16}{'free':>16}{'shared':>16}{'buffers':>16}")
+    call.line(f"{'Mem:':<8}{total:>16}{used:>16}{total - used:>16}{0:>16}{0:>16}")
+    call.line(f"{'Swap:':<8}{0:>16}{0:>16}{0:>16}")
+
+
+def ping(call: Call) -> int:
+    """The phone has no network, whatever its switches say."""
+    hosts = [word for word in call.args if not word.startswith("-") and not word.isdigit()]
+    if not hosts:
+        raise UsageError("usage: ping [-c COUNT] HOST")
+    return call.error_line(f"ping: unknown host {hosts[-1]}", 2)
+
+
+def reboot(call: Call) -> None:
+    """Stops every app and shows the home screen; settings and files stay."""
+    for package in list(call.phone.recents):
+        call.phone.force_stop(package)
+    call.phone.reset_to_home()
+
+
 def getenforce(call: Call) -> None:
     call.line("Permissive")
 
 
 TABLE: dict[str, Command] = {
     "dmesg": nothing,
+    "free": free,
     "getenforce": getenforce,
     "id": identity,
     "kill": kill,
@@ -102,10 +137,14 @@ TABLE: dict[str, Command] = {
     "logcat": nothing,
     "pgrep": pidof,
     "pidof": pidof,
+    "ping": ping,
+    "ping6": ping,
     "pkill": kill,
     "ps": ps,
+    "reboot": reboot,
     "setenforce": nothing,
     "sync": nothing,
+    "top": top,
     "uname": uname,
     "whoami": whoami,
 }

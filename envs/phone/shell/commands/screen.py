@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
+from agentkit.errors import ConfigError
+from envs.phone.metrics import ScreenSpec
 from envs.phone.shell.call import Call, Command, UsageError
 
+MAX_SIDE = 4096
+LEAST_DP = 300
 DUMP = "/sdcard/window_dump.xml"
 
 
@@ -42,25 +47,44 @@ def uiautomator(call: Call) -> int | None:
 
 
 def wm(call: Call) -> int | None:
-    """The display is as the phone was made: its size and density can be read but not overridden."""
+    """`wm size|density [VALUE|reset]`: everything is laid out anew for the screen that is set.
+
+    A density too high for the size is kept, and drawn at the highest that leaves 300 dp.
+    """
     verb, *rest = call.args or [""]
-    if verb == "size":
-        value = "Physical size: {}x{}".format(*call.phone.size)
-        fixed = "{}x{}".format(*call.phone.size)
-    elif verb == "density":
-        value, fixed = f"Physical density: {call.phone.density}", str(call.phone.density)
-    elif verb in ("dismiss-keyguard", "user-rotation", "set-user-rotation", "fixed-to-user-rotation"):
+    if verb in ("dismiss-keyguard", "user-rotation", "set-user-rotation", "fixed-to-user-rotation"):
         if verb == "dismiss-keyguard":
             call.phone.key("WAKEUP")
         return None
-    else:
+    if verb not in ("size", "density"):
         raise UsageError(f"unknown command '{verb}', expected size, density or dismiss-keyguard")
+    override, physical = call.system.override, call.phone.physical
     if not rest:
-        call.line(value)
-    elif rest[0] not in ("reset", fixed):
-        what = re.sub(r"[^\w]", "?", rest[0])
-        return call.error_line(f"Error: the simulated display is fixed at {fixed}, cannot set {verb} {what}")
+        made = (physical.width, physical.height) if verb == "size" else (physical.density,)
+        call.line(f"Physical {verb}: {'x'.join(map(str, made))}")
+        if verb in override:
+            call.line(f"Override {verb}: {'x'.join(map(str, override[verb]))}")
+        return None
+    match = re.fullmatch(r"(\d{2,4})x(\d{2,4})" if verb == "size" else r"(\d{2,3})", rest[0])
+    wanted = {name: value for name, value in override.items() if name != verb}
+    if match is not None:
+        wanted[verb] = tuple(map(int, match.groups()))
+    elif rest[0] != "reset":
+        return call.error_line(f"Error: bad {verb} {rest[0]:.40}", 255)
+    try:
+        call.phone.resize(_fitting(physical, wanted))
+    except ConfigError as error:
+        return call.error_line(f"Error: {error}", 255)
+    call.system.override = wanted
     return None
+
+
+def _fitting(physical: ScreenSpec, override: Mapping[str, tuple[int, ...]]) -> ScreenSpec:
+    width, height = override.get("size", (physical.width, physical.height))
+    density = override.get("density", (physical.density,))[0]
+    if max(width, height) > MAX_SIDE:
+        raise ConfigError(f"a side has at most {MAX_SIDE} pixels, got {max(width, height)}")
+    return ScreenSpec(width, height, min(density, min(width, height) * 160 // LEAST_DP))
 
 
 TABLE: dict[str, Command] = {"screencap": screencap, "uiautomator": uiautomator, "wm": wm}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from envs.phone.shell.call import Call, Command, UsageError, decode, lines_of
+from envs.phone.shell.call import Budget, Call, Command, UsageError, decode, lines_of
 from envs.phone.shell.commands.grep import compiled
+from envs.phone.shell.regex import Match, Regex
 
 ADDRESS = r"\d+|\$|/(?:\\.|[^/\\])*/"
 
@@ -18,7 +19,7 @@ class Edit:
     end: str
     negated: bool
     verb: str
-    rule: re.Pattern[str] | None = None
+    rule: Regex | None = None
     text: str = ""
     flags: str = ""
 
@@ -50,19 +51,27 @@ def parse(script: str, extended: bool) -> list[Edit]:
     return edits
 
 
-def _replacement(match: re.Match[str], template: str) -> str:
+def _replacement(match: Match, template: str) -> str:
     def one(piece: re.Match[str]) -> str:
         found = piece.group()
         if found == "&":
             return match.group()
         if found[1].isdigit():
             number = int(found[1])
-            if number > (match.re.groups):
+            if 2 * number >= len(match.marks):
                 raise UsageError(f"\\{number} is not a group of the pattern")
-            return match.group(number) or ""
+            return match.group(number)
         return {"n": "\n", "t": "\t"}.get(found[1], found[1])
 
     return re.sub(r"&|\\.", one, template, flags=re.DOTALL)
+
+
+def _substituted(edit: Edit, rule: Regex, line: str) -> str | None:
+    """The line after `s`, None when nothing matched."""
+    number = re.sub(r"\D", "", edit.flags)[:6] or "1"
+    return rule.replace(
+        line, lambda m: _replacement(m, edit.text), first=max(1, int(number)), all_after="g" in edit.flags
+    )
 
 
 class _Addresses:
@@ -97,12 +106,13 @@ class _Addresses:
         return compiled(address[1:-1], extended=False).search(line) is not None
 
 
-def edited(text: str, edits: list[Edit], quiet: bool) -> str:
+def edited(text: str, edits: list[Edit], quiet: bool, budget: Budget) -> str:
     out: list[str] = []
     addresses = [_Addresses(edit) for edit in edits]
     lines = lines_of(text)
     for number, line in enumerate(lines, 1):
         deleted = quit_now = False
+        budget.tick()
         for address in addresses:
             edit = address.edit
             if deleted or not address.covers(number, number == len(lines), line):
@@ -114,13 +124,11 @@ def edited(text: str, edits: list[Edit], quiet: bool) -> str:
             elif edit.verb == "q":
                 quit_now = True
             elif edit.rule is not None:
-                template = edit.text
-                new, count = edit.rule.subn(
-                    lambda m, t=template: _replacement(m, t), line, 0 if "g" in edit.flags else 1
-                )
-                if count and "p" in edit.flags:
-                    out.append(new)
-                line = new
+                new = _substituted(edit, edit.rule, line)
+                if new is not None:
+                    line = new
+                    if "p" in edit.flags:
+                        out.append(line)
             if quit_now:
                 break
         if not quiet and not deleted:
@@ -138,7 +146,7 @@ def sed(call: Call) -> int:
     edits = parse(script, bool(options.keys() & {"r", "E"}))
 
     def one(name: str) -> None:
-        text = edited(decode(call.read(name)), edits, "n" in options)
+        text = edited(decode(call.read(name)), edits, "n" in options, call.shell.budget)
         if "i" in options:
             call.files.write(call.path(name), text.encode("utf-8", "surrogateescape"))
         else:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from envs.phone.apps.settings import radios
-from envs.phone.settings import NAMESPACES
+from envs.phone.settings import DEFAULTS, NAMESPACES
 from envs.phone.shell.call import Call, Command, UsageError
 from envs.phone.shell.system import IMES
 
 
 def settings(call: Call) -> int:
+    """`get put delete list reset`; `reset NAMESPACE MODE` puts back what the phone came with, whatever the mode."""
     args = list(call.args)
     while "--user" in args:
         at = args.index("--user")
@@ -30,6 +31,9 @@ def settings(call: Call) -> int:
         store.put(space, names[0], names[1])
     elif verb == "delete":
         call.line(f"Deleted {int(store.delete(space, names[0]))} rows")
+    elif verb == "reset":
+        for key, value in DEFAULTS[space].items():
+            store.put(space, key, value)
     elif verb == "list":
         for key, value in sorted(store.items(space).items()):
             call.line(f"{key}={value}")
