@@ -45,7 +45,7 @@ class AdbServer:
         if not 0 <= port <= 65535:
             raise ConfigError(f"port must be in 0..65535, got {port}")
         self.phone, self.host, self.port, self.auth = phone, host, port, auth
-        self.system = System(phone)
+        self.system = System.of(phone)
         self._identity = Identity(
             banner(phone, self.system, () if legacy else FEATURES),
             VERSION_CHECKED if legacy else VERSION,

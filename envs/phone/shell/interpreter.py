@@ -95,9 +95,9 @@ class Shell:
     """One shell session: variables, working directory and `$?` live as long as it does."""
 
     def __init__(self, phone: Phone, system: System | None = None, *, cwd: str = "/") -> None:
-        """`system` is shared by all shells on the phone; None makes one."""
+        """`system` None takes the one that all shells on this phone share."""
         self.phone = phone
-        self.system = system or System(phone)
+        self.system = system or System.of(phone)
         self.cwd = cwd
         self.status = 0
         self.ended = False

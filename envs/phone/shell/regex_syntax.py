@@ -112,9 +112,7 @@ class _Reader:
 
     def sequence(self) -> Node:
         parts: list[Node] = []
-        while self.at < len(self.pattern) and not self.special("|") and not (self.special(")") and self.depth):
-            if self.special(")") and not self.extended:
-                break
+        while self.at < len(self.pattern) and not self.special("|") and not self.special(")"):
             parts.append(self.repeated(self.atom(first=not parts)))
         return Cat(tuple(parts))
 

@@ -9,6 +9,7 @@ import datetime as dt
 import io
 import struct
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -33,10 +34,10 @@ FIRST_PID = 1000
 
 
 class System:
-    """State shared by every shell on `phone`."""
+    """State shared by every shell on `phone`. Does not keep the phone alive: its users do."""
 
     def __init__(self, phone: Phone) -> None:
-        self.phone = phone
+        self._phone = weakref.ref(phone)
         self.lock = threading.Lock()
         """Held while a command runs, by `Shell.run`: the phone is not thread-safe. Not reentrant."""
         self.properties = _properties(phone)
@@ -49,6 +50,17 @@ class System:
         if phone.settings.get("secure", "default_input_method") is None:
             phone.settings.put("secure", "default_input_method", LATIN_IME)
             phone.settings.put("secure", "enabled_input_methods", ":".join(IMES))
+
+    @classmethod
+    def of(cls, phone: Phone) -> System:
+        """The one that belongs to this phone, so that all its clients share the lock."""
+        return _SYSTEMS.get(phone) or _SYSTEMS.setdefault(phone, cls(phone))
+
+    @property
+    def phone(self) -> Phone:
+        phone = self._phone()
+        assert phone is not None, "the phone is gone"
+        return phone
 
     @contextmanager
     def released(self) -> Iterator[None]:
@@ -98,6 +110,9 @@ class System:
                 cached = (revision, encode(image))
             self._frames[kind] = cached
         return cached[1]
+
+
+_SYSTEMS: weakref.WeakKeyDictionary[Phone, System] = weakref.WeakKeyDictionary()
 
 
 def epoch(when: dt.datetime) -> int:

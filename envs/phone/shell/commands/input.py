@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from envs.phone.shell.call import Call, Command, UsageError
 
@@ -113,6 +114,11 @@ def text(call: Call, words: list[str]) -> int | None:
     return None
 
 
+def _key(word: str) -> str | int:
+    """A number is a key code, "4" too; only "KEYCODE_4" is the digit."""
+    return int(word) if re.fullmatch(r"[0-9]{1,4}", word) else word
+
+
 def key_event(call: Call, words: list[str]) -> None:
     twice = "--doubletap" in words
     codes = [word for word in words if not word.startswith("--")]
@@ -120,7 +126,7 @@ def key_event(call: Call, words: list[str]) -> None:
         raise _BadArguments
     for code in codes:
         for _ in range(2 if twice else 1):
-            call.phone.key(code)
+            call.phone.key(_key(code))
 
 
 def key_combination(call: Call, words: list[str]) -> None:
@@ -128,7 +134,7 @@ def key_combination(call: Call, words: list[str]) -> None:
         words = words[2:]
     if len(words) < 2:
         raise _BadArguments
-    call.phone.key_combination(*words)
+    call.phone.key_combination(*map(_key, words))
 
 
 def motion_event(call: Call, words: list[str]) -> None:
