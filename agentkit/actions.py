@@ -147,7 +147,19 @@ class Hotkey:
 
 
 Action: TypeAlias = (
-    Click | LongPress | Drag | Scroll | Type | Press | Launch | Wait | CallUser | Finished | Hover | DoubleClick | Hotkey
+    Click
+    | LongPress
+    | Drag
+    | Scroll
+    | Type
+    | Press
+    | Launch
+    | Wait
+    | CallUser
+    | Finished
+    | Hover
+    | DoubleClick
+    | Hotkey
 )
 ACTION_TYPES: tuple[type, ...] = get_args(Action)
 

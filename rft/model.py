@@ -48,7 +48,7 @@ def small_config(shape: SmallShape, tokenizer: PreTrainedTokenizerFast) -> Qwen2
     from transformers import Qwen2_5_VLConfig
 
     def token(text: str) -> int:
-        return int(tokenizer.convert_tokens_to_ids(text))
+        return int(tokenizer.convert_tokens_to_ids(text))  # type: ignore[arg-type]
 
     return Qwen2_5_VLConfig(
         text_config={

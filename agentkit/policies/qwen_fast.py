@@ -2,8 +2,8 @@
 
 Without FlashAttention, transformers attends to every 112-pixel window of every image in a Python loop, and embeds
 patches with a `Conv3d` whose kernel equals its stride. `accelerate` groups the windows by length, so each layer makes
-one attention call per distinct length (usually one), embeds patches with the equivalent matrix product, and computes the
-window layout of each picture size once instead of once per picture and pass.
+one attention call per distinct length (usually one), embeds patches with the equivalent matrix product, and computes
+the window layout of each picture size once instead of once per picture and pass.
 Parameters are neither copied nor renamed, so checkpoints, LoRA and gradients are untouched.
 """
 
@@ -108,6 +108,7 @@ def _patch_embed(self: Any, hidden_states: Tensor) -> Tensor:
 
 
 @lru_cache(maxsize=256)
+@torch.inference_mode(False)  # kept tensors must serve training too, whoever asked first
 def _layout_of_one(grid: tuple[int, int, int], merge: int, window: int, patch: int) -> tuple[Tensor, Tensor, Tensor]:
     """(position_ids [patches, 2], window_index [patches / merge^2], window lengths [windows]) of one picture."""
     from transformers.vision_utils import get_vision_position_ids, get_vision_window_index
@@ -118,6 +119,7 @@ def _layout_of_one(grid: tuple[int, int, int], merge: int, window: int, patch: i
 
 
 @lru_cache(maxsize=8)
+@torch.inference_mode(False)
 def _layout(
     grids: tuple[tuple[int, int, int], ...], merge: int, window: int, patch: int, device: torch.device
 ) -> dict[str, Tensor]:
@@ -156,17 +158,17 @@ def accelerate(model: nn.Module) -> nn.Module:
             continue
         if "forward" in vars(tower):
             raise RuntimeError("accelerate the model first: something else already wraps its vision tower")
-        tower.forward = _with_layout(tower, tower.forward)
+        tower.forward = _with_layout(tower, tower.forward)  # type: ignore[method-assign]
         memo = _ChunkMemo()
         tower.patch_embed.forward = types.MethodType(_patch_embed, tower.patch_embed)
         for block in tower.blocks:
-            block.glint_chunks, block.glint_run = memo, _run_block
+            block.glint_chunks, block.glint_run = memo, _run_block  # type: ignore[assignment]
             block.forward = types.MethodType(_block, block)
     return model
 
 
 def compile_layers(model: nn.Module) -> nn.Module:
-    """`torch.compile` each transformer layer of an accelerated `model` in place (one graph per tower, compiled once)."""
+    """`torch.compile` each transformer layer of an accelerated `model` in place, one graph per tower."""
     run = torch.compile(_run_block, dynamic=False)
     for block in model.model.visual.blocks:  # type: ignore[union-attr]
         block.glint_run = run

@@ -7,7 +7,7 @@ import logging
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -38,7 +38,7 @@ class SceneMix:
     height: int = 448
     width: int = 224
     sizes: tuple[str, ...] = ("small", "small", "small", "medium")
-    split: str = "train"
+    split: Literal["train", "held_out", "all"] = "train"
     text: float = 0.15
     """Pictures of made-up words."""
     text_height: int | None = None
@@ -139,7 +139,7 @@ def task_scenes(seed: int, mix: SceneMix) -> Iterator[Scene]:
     envs = {name: PhoneEnv(screen=name) for name in dict.fromkeys(mix.sizes)}
     while True:
         env = envs[rng.choice(mix.sizes)]
-        with vocabulary(mix.split):  # type: ignore[arg-type]
+        with vocabulary(mix.split):
             task = rng.choice(TASKS).generate(rng.randrange(2**30))
         seen = env.reset(task)
         size = mix.resize(env.phone.size)

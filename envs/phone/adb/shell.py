@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from envs.phone.adb.stream import Stream, StreamClosed
 from envs.phone.adb.terminal import Terminal
-from envs.phone.shell import ShellResult, Shell, System
+from envs.phone.shell import Shell, ShellResult, System
 from envs.phone.shell.syntax import IncompleteScript, ShellSyntaxError, parse
 
 if TYPE_CHECKING:
