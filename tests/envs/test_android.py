@@ -383,7 +383,7 @@ def test_every_action_reaches_the_phone(server, env, monkeypatch):
         Scroll(direction="left"): [("swipe", 288, 360, 72, 360, 1000)],
         Type("a b"): [("type_text", "a b")],
         Type(""): [],
-        Type("a\nb"): [("type_text", "a"), ("key", "66"), ("type_text", "b")],
+        Type("a\nb"): [("type_text", "a"), ("key", 66), ("type_text", "b")],
         Press("back"): [("key", "KEYCODE_BACK")],
         Press("home"): [("key", "KEYCODE_HOME")],
         Press("enter"): [("key", "KEYCODE_ENTER")],
