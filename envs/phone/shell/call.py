@@ -29,6 +29,20 @@ class Exhausted(Exception):
     """The command line used up what it may use: output or steps."""
 
 
+class LoopExit(Exception):
+    """`break` and `continue`, through `levels` loops."""
+
+    def __init__(self, levels: int, again: bool) -> None:
+        self.levels, self.again = levels, again
+
+
+class Exit(Exception):
+    """`exit`: ends the innermost shell."""
+
+    def __init__(self, code: int) -> None:
+        self.code = code
+
+
 class UsageError(Exception):
     """Bad arguments: the text goes to stderr and the command returns 1."""
 

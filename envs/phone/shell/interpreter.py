@@ -15,9 +15,10 @@ from envs.phone.shell.call import (
     Budget,
     Call,
     Command,
-    Discard,
     Exhausted,
+    Exit,
     Input,
+    LoopExit,
     Sink,
     Source,
     Streams,
@@ -34,13 +35,13 @@ from envs.phone.shell.grammar import (
     Group,
     If,
     Pipeline,
-    Redirect,
     Script,
     ShellSyntaxError,
     Simple,
     While,
 )
 from envs.phone.shell.grammar import Command as Node
+from envs.phone.shell.redirects import redirected
 from envs.phone.shell.syntax import parse
 from envs.phone.shell.system import System
 
@@ -67,20 +68,6 @@ class ShellResult:
     def text(self) -> str:
         """Standard output as text."""
         return self.stdout.decode("utf-8", "replace")
-
-
-class LoopExit(Exception):
-    """`break` and `continue`, through `levels` loops."""
-
-    def __init__(self, levels: int, again: bool) -> None:
-        self.levels, self.again = levels, again
-
-
-class Exit(Exception):
-    """`exit`: ends the innermost shell."""
-
-    def __init__(self, code: int) -> None:
-        self.code = code
 
 
 @lru_cache(maxsize=1)
@@ -193,7 +180,7 @@ class Shell:
         self.budget.command()
         saved: list[tuple[str, Sink, bool]] = []
         try:
-            streams = self._redirected(command.redirects, streams, saved)
+            streams = redirected(self, command.redirects, streams, saved)
         except (OSError, ValueError) as error:
             name = getattr(error, "filename", None) or ""
             streams.err.write(encode(f"/system/bin/sh: can't open {name}: {reason(error)}\n"))
@@ -325,28 +312,3 @@ class Shell:
             return 126
         streams.err.write(encode(f"/system/bin/sh: {name}: inaccessible or not found\n"))
         return 127
-
-    def _redirected(
-        self, redirects: Sequence[Redirect], streams: Streams, saved: list[tuple[str, Sink, bool]]
-    ) -> Streams:
-        """The streams after the redirections; `saved` collects the files to write once the command is done."""
-        source, sinks = streams.stdin, {1: streams.out, 2: streams.err}
-        files = self.phone.files
-        for redirect in redirects:
-            target = expand_text(self, redirect.target, streams)
-            path = normalise(target, self.cwd)
-            if redirect.kind == ">&":
-                if target not in ("1", "2"):
-                    raise ValueError(f"bad file descriptor {target!r}")
-                sinks[redirect.fd] = sinks[int(target)]
-            elif redirect.kind == "<":
-                source = Input(b"" if path == "/dev/null" else files.read(path))
-            elif path == "/dev/null":
-                sinks[redirect.fd] = Discard(self.budget)
-            elif path in ("/dev/stdout", "/dev/stderr", "/dev/tty"):
-                sinks[redirect.fd] = sinks[2] if path == "/dev/stderr" else sinks[1]
-            else:
-                (files.append if redirect.kind == ">>" else files.write)(path, b"", parents=False)
-                sinks[redirect.fd] = Sink(self.budget)
-                saved.append((path, sinks[redirect.fd], redirect.kind == ">>"))
-        return Streams(source, sinks[1], sinks[2])

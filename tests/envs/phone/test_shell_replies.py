@@ -180,8 +180,10 @@ def test_another_size_is_another_layout(shell):
     out(shell, "wm size reset; wm density reset")
     assert shell.phone.screenshot().size == (360, 720)
     assert out(shell, "wm size; wm density") == "Physical size: 360x720\nPhysical density: 160\n"
-    assert Shell(Phone(screen="small")).run(f"am start -n {SETTINGS}/.Settings; screencap").stdout.endswith(
-        shell.run("screencap").stdout[16:]
+    assert (
+        Shell(Phone(screen="small"))
+        .run(f"am start -n {SETTINGS}/.Settings; screencap")
+        .stdout.endswith(shell.run("screencap").stdout[16:])
     )
 
 

@@ -18,7 +18,9 @@ from envs.phone.shell.commands import (
     input,
     listing,
     package,
+    printing,
     process,
+    running,
     screen,
     sed,
     service,
@@ -28,7 +30,7 @@ from envs.phone.shell.commands import (
 )
 
 FAMILIES = (
-    *(builtin, testing, expr, files, listing, finding, grep, filters, sed, hashing, clock, process),
+    *(builtin, running, printing, testing, expr, files, listing, finding, grep, filters, sed, hashing, clock, process),
     *(input, screen, activity, package, dumpsys, settings, content, sqlite, service),
 )
 TABLE: dict[str, Command] = {name: command for family in FAMILIES for name, command in family.TABLE.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from envs.phone.shell.call import Call, Command, Sink, Streams, UsageError, count, decode, lines_of
+from envs.phone.shell.commands.printing import unescape
 from envs.phone.shell.regex_syntax import CLASSES
 
 MAX_SEQUENCE = 100_000
@@ -144,8 +145,6 @@ def cut(call: Call) -> None:
 
 def _character_set(text: str) -> str:
     """`a-z`, `[:upper:]` and escapes spelled out. Raises UsageError for a set of thousands."""
-    from envs.phone.shell.commands.builtin import unescape
-
     text = re.sub(
         r"\[:(\w+):\]",
         lambda m: "".join(c for c in map(chr, range(128)) if CLASSES[m[1]](c)) if m[1] in CLASSES else m[0],

@@ -65,9 +65,7 @@ def _sources(call: Call, names: list[str], recursive: bool) -> tuple[list[str], 
     return found, 0
 
 
-def _grep_one(
-    call: Call, lines: list[str], rules: list[Regex], options: dict[str, str], head: str, name: str
-) -> bool:
+def _grep_one(call: Call, lines: list[str], rules: list[Regex], options: dict[str, str], head: str, name: str) -> bool:
     def spans(line: str) -> Iterator[str]:
         call.shell.budget.tick()
         return (m.group() for rule in rules for m in rule.finditer(line) if _bounded(m, line, options))
