@@ -56,13 +56,14 @@ class Muon(Optimizer):
 
     def _step_alike(self, params: list[nn.Parameter], group: dict[str, Any]) -> None:
         beta, lr = group["momentum"], group["lr"]
-        grads = [p.grad for p in params]
+        grads = [p.grad for p in params if p.grad is not None]
         buffers = [self.state[p].setdefault("momentum", torch.zeros_like(p)) for p in params]
         torch._foreach_lerp_(buffers, grads, 1 - beta)
         updates = orthogonalise(torch.stack(torch._foreach_lerp(grads, buffers, beta)))
         scale = 0.2 * max(params[0].shape) ** 0.5
-        torch._foreach_mul_(params, 1 - lr * group["weight_decay"])
-        torch._foreach_add_(params, list(updates.to(params[0].dtype).unbind()), alpha=-lr * scale)
+        weights: list[Tensor] = list(params)
+        torch._foreach_mul_(weights, 1 - lr * group["weight_decay"])
+        torch._foreach_add_(weights, list(updates.to(params[0].dtype).unbind()), alpha=-lr * scale)
 
 
 class MuonWithAdamW(Optimizer):

@@ -64,7 +64,7 @@ class Packer:
         if length % 8:
             raise ConfigError(f"row length must be a multiple of 8, got {length}")
         self.tokenizer, self.length = tokenizer, length
-        self._image_token = int(tokenizer.convert_tokens_to_ids("<|image_pad|>"))
+        self._image_token = int(tokenizer.convert_tokens_to_ids("<|image_pad|>"))  # type: ignore[arg-type]
         self._between = self._encode(["<|im_end|>\n<|im_start|>assistant\n"])[0]
         self._end = self._encode(["<|im_end|>"])[0]
 

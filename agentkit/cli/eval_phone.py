@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ from agentkit.trace import load_trace, save_trace
 from agentkit.types import Ending, Env, Policy, Trajectory
 
 if TYPE_CHECKING:
+    from envs.phone.baselines import Watched
     from envs.phone.tasks.base import PhoneTask
 
 EPISODES = "episodes"
@@ -43,7 +45,6 @@ SHOWN = 12
 def run_phone(args: argparse.Namespace) -> int:
     """Exit code 0; 1 when episodes broke."""
     from envs.phone.baselines import NoOp, Oracle
-    from envs.phone.env import PhoneEnv
 
     if args.seeds < 1 or args.workers < 1:
         raise ConfigError(f"--seeds and --workers must be at least 1, got {args.seeds} and {args.workers}")
@@ -54,6 +55,7 @@ def run_phone(args: argparse.Namespace) -> int:
         "protocol": None if args.policy in ("oracle", "noop") else args.protocol,
         "split": args.split,
         "screen": args.screen,
+        "device": args.device,
         "seed": args.seed,
         "seeds": args.seeds,
         "tasks": [task.key for task in tasks],
@@ -62,9 +64,10 @@ def run_phone(args: argparse.Namespace) -> int:
         print(f"going on with {args.out}")
     print(f"{len(tasks)} tasks of {len({template_of(task) for task in tasks})} templates")
     policy: Policy
-    env: Callable[[], Env] = lambda: PhoneEnv(screen=args.screen)  # noqa: E731
+    phones = _phones(args.device, args.screen)
+    env: Callable[[], Env] = phones
     if args.policy == "oracle":
-        oracle = policy = Oracle(screen=args.screen)
+        oracle = policy = Oracle(phones)
         env = oracle.env
     elif args.policy == "noop":
         policy = NoOp()
@@ -82,6 +85,21 @@ def run_phone(args: argparse.Namespace) -> int:
     if card.broken:
         print(f"{len(card.broken)} episodes broke; run again to retry them", file=sys.stderr)
     return 1 if card.broken else 0
+
+
+def _phones(device: str, screen: str) -> Callable[[], Watched]:
+    """Makes phones in process or, for "adb", behind a connection that carries every look and touch."""
+    if device == "process":
+        from envs.phone.baselines import WatchedPhone
+
+        return partial(WatchedPhone, screen=screen)
+    try:
+        from envs.phone.adb.env import PhoneOverAdb
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"--device adb needs the package {error.name}: pip install 'glint-agents[android]'"
+        ) from error
+    return partial(PhoneOverAdb, screen=screen)
 
 
 def choose_tasks(seed: int, count: int, split: str, patterns: Sequence[str] | None) -> list[PhoneTask]:

@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from agentkit.protocols import PromptProtocol
     from agentkit.types import Policy
 
-SPEC_HELP = "qwen:FOLDER_OR_HUB_ID, served:URL#MODEL, or scripted:FILE"
-SHIPPED = {"mini": "weights/mini"}
-"""Models that come with Glint: `qwen:mini`."""
+SPEC_HELP = "qwen:FOLDER_OR_HUB_ID (qwen:mini is shipped), served:URL#MODEL, or scripted:FILE"
 
 
 def make_policy(spec: str, protocol: PromptProtocol, **options: Any) -> Policy:
@@ -49,10 +47,3 @@ def _needs_extra(kind: str) -> Iterator[None]:
         raise ConfigError(
             f"a {kind} policy needs the package {error.name}: pip install 'glint-agents[{kind}]'"
         ) from error
-
-
-def model_path(name: str) -> str:
-    """A folder or hub id as it is; the name of a shipped model as the folder it lies in."""
-    from pathlib import Path
-
-    return str(Path(__file__).parents[1] / SHIPPED[name]) if name in SHIPPED else name

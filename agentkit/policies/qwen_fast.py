@@ -158,12 +158,12 @@ def accelerate(model: nn.Module) -> nn.Module:
             continue
         if "forward" in vars(tower):
             raise RuntimeError("accelerate the model first: something else already wraps its vision tower")
-        tower.forward = _with_layout(tower, tower.forward)  # type: ignore[method-assign]
+        tower.forward = _with_layout(tower, tower.forward)  # type: ignore[method-assign, assignment]
         memo = _ChunkMemo()
-        tower.patch_embed.forward = types.MethodType(_patch_embed, tower.patch_embed)
+        tower.patch_embed.forward = types.MethodType(_patch_embed, tower.patch_embed)  # type: ignore[method-assign]
         for block in tower.blocks:
             block.glint_chunks, block.glint_run = memo, _run_block  # type: ignore[assignment]
-            block.forward = types.MethodType(_block, block)
+            block.forward = types.MethodType(_block, block)  # type: ignore[method-assign]
     return model
 
 

@@ -11,11 +11,17 @@ from transformers import AutoConfig, Qwen2_5_VLForConditionalGeneration
 
 from agentkit.errors import ConfigError, PolicyError, boundary
 
+SHIPPED = {"mini": Path(__file__).parents[1] / "weights" / "mini"}
+"""Models that come with Glint, by name."""
 _DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 
 
 def load_model(path: str | Path, device: str = "auto", dtype: str = "auto") -> tuple[Any, Path | str]:
-    """The model in eval mode on its device, and where its processor lies. Raises PolicyError."""
+    """The model in eval mode on its device, and where its processor lies. `path` may name a shipped model.
+
+    Raises PolicyError.
+    """
+    path = SHIPPED.get(str(path), path)
     place = pick_device(device)
     wanted = _pick_dtype(dtype, place)
     folder = Path(path)
