@@ -54,7 +54,7 @@ def _configure_phone(parser: argparse.ArgumentParser) -> None:
     add("--seed", type=int, default=0, help="of the instances and the bootstrap (default: %(default)s)")
     add("--split", choices=SPLITS, default="heldout_seeds", help="templates and words (default: %(default)s)")
     add("--screen", default="small", help="small, medium, large, tall, ... (default: %(default)s)")
-    add("--device", choices=("process", "adb"), default="process", help="how the phone is reached (default: %(default)s)")
+    add("--device", choices=("process", "adb"), default="process", help="the way to the phone (default: %(default)s)")
     add("--workers", type=int, default=1, metavar="N", help="episodes at the same time (default: %(default)s)")
     add("--no-baseline", action="store_true", help="do not run the no-op baseline beside it")
     add("--out", required=True, type=Path, metavar="DIR", help="new folder, or that of the run to continue")

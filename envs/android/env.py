@@ -28,6 +28,7 @@ from agentkit.actions import (
     Wait,
 )
 from agentkit.errors import ConfigError, EnvError
+from agentkit.frames import screen
 from agentkit.types import Observation, Task
 from envs.android.device import AndroidDevice, CannotDo, Screenshot
 
@@ -46,7 +47,7 @@ REACTION_S = 0.3
 POLL_S = 0.2
 
 
-def swipe_ms(x1: int, y1: int, x2: int, y2: int) -> int:
+def unhurried_ms(x1: int, y1: int, x2: int, y2: int) -> int:
     """Duration of a swipe: slow enough not to fling. From the device driver of UI-Venus-1.5: distance squared / 1000
     pixels, between one and two seconds."""
     return min(2000, max(1000, ((x2 - x1) ** 2 + (y2 - y1) ** 2) // 1000))
@@ -70,17 +71,22 @@ class AndroidEnv:
         keys: Sequence[str | Path] = (),
         reconnects: int = 3,
         screenshot: Screenshot = "auto",
+        swipe_ms: int | None = None,
+        drag_ms: int | None = None,
     ) -> None:
-        """`start_at_home` presses the home key at `reset`. The other settings are AndroidDevice's."""
-        if settle_s < 0:
-            raise ConfigError(f"settle_s must not be negative, got {settle_s}")
+        """`start_at_home` presses the home key at `reset`. A `Scroll` takes `swipe_ms`, a `Drag` `drag_ms`; None is
+        what `unhurried_ms` says of the way. The other settings are AndroidDevice's."""
+        for name, value in (("settle_s", settle_s), ("swipe_ms", swipe_ms), ("drag_ms", drag_ms)):
+            if value is not None and value < 0:
+                raise ConfigError(f"{name} must not be negative, got {value}")
         self.settle_s = settle_s
         self.start_at_home = start_at_home
+        self.swipe_ms, self.drag_ms = swipe_ms, drag_ms
         self.device = AndroidDevice(
             address, timeout_s=timeout_s, keys=keys, reconnects=reconnects, screenshot=screenshot
         )
         self.answers: list[str] = []
-        self._size = (0, 0)
+        self._size: tuple[int, int] | None = None
 
     def reset(self, task: Task) -> Observation:
         """The screen to begin with. A real device keeps whatever earlier episodes left on it."""
@@ -124,14 +130,13 @@ class AndroidEnv:
 
     def _pixels(self, point: Point) -> tuple[int, int]:
         """Device pixels of the last screenshot, which has the orientation that touches have."""
-        width, height = self._size
-        if not width:
+        if self._size is None:
             raise EnvError("reset(task) must come before step(action)")
-        return min(int(point.x * width), width - 1), min(int(point.y * height), height - 1)
+        return screen(self._size).pixel(point)
 
-    def _swipe(self, start: Point, end: Point) -> None:
+    def _swipe(self, start: Point, end: Point, ms: int | None) -> None:
         way = (*self._pixels(start), *self._pixels(end))
-        self.device.swipe(*way, swipe_ms(*way))
+        self.device.swipe(*way, unhurried_ms(*way) if ms is None else ms)
 
     def _act(self, action: Action) -> None:
         device = self.device
@@ -143,12 +148,12 @@ class AndroidEnv:
             case LongPress(at):
                 device.long_press(*self._pixels(at))
             case Drag(start, end):
-                self._swipe(start, end)
+                self._swipe(start, end, self.drag_ms)
             case Scroll(start, end, direction):
                 if start is None or end is None:
                     assert direction is not None
                     start, end = SWIPES[direction]
-                self._swipe(start, end)
+                self._swipe(start, end, self.swipe_ms)
             case Type(text):
                 device.type_text(text)
             case Press(key):

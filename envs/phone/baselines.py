@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Protocol
 
 from agentkit.actions import Action, Finished
 from agentkit.errors import PolicyError, boundary
-from agentkit.types import Observation, Reply, Step, Task
+from agentkit.types import Env, Observation, Reply, Step, Task
+from envs.phone.device import Phone
 from envs.phone.env import PhoneEnv
 from envs.phone.tasks.base import PhoneTask
 
@@ -23,10 +25,22 @@ class NoOp:
         return Reply("", Finished())
 
 
-class _WatchedEnv(PhoneEnv):
-    """A phone whose task the oracle may read."""
+class Watched(Env, Protocol):
+    """An environment whose phone and task the oracle may read; the phone only under `lock`."""
+
+    @property
+    def phone(self) -> Phone: ...
+    @property
+    def task(self) -> PhoneTask: ...
+    @property
+    def lock(self) -> AbstractContextManager[Any]: ...
+
+
+class WatchedPhone(PhoneEnv):
+    """A phone in process, where nobody else is at it."""
 
     task: PhoneTask
+    lock: AbstractContextManager[Any] = nullcontext()
 
     def reset(self, task: Task) -> Observation:
         observation = super().reset(task)
@@ -41,24 +55,25 @@ class Oracle:
     A thread may hold one episode at a time; each thread has its own.
     """
 
-    def __init__(self, **options: Any) -> None:
-        """`options` go to `PhoneEnv`."""
+    def __init__(self, make_env: Callable[..., Watched] = WatchedPhone, **options: Any) -> None:
+        """`make_env` is a phone in process or `envs.phone.adb.env.PhoneOverAdb`; `options` go to it."""
         self.meta: dict[str, Any] = {"policy": "oracle"}
+        self._make_env = make_env
         self._options = options
         self._here = threading.local()
 
-    def env(self) -> PhoneEnv:
+    def env(self) -> Watched:
         """The environment that the calling thread's episodes run in."""
-        self._here.env = _WatchedEnv(**self._options)
+        self._here.env = self._make_env(**self._options)
         return self._here.env
 
     def reply(self, goal: str, steps: Sequence[Step], observation: Observation) -> Reply:
         """The next action of the solution, then the task's farewell. PolicyError when the script loses its way."""
-        env: _WatchedEnv | None = getattr(self._here, "env", None)
+        env: Watched | None = getattr(self._here, "env", None)
         if env is None:
             raise PolicyError("the oracle needs an environment from its own env(), in the same thread")
         if not steps:
             self._here.moves = env.task.oracle(env.phone)
         moves: Iterator[Action] = self._here.moves
-        with boundary(PolicyError, f"the oracle of {env.task.key} is lost"):
+        with boundary(PolicyError, f"the oracle of {env.task.key} is lost"), env.lock:
             return Reply("", next(moves, None) or env.task.farewell())

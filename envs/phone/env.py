@@ -29,6 +29,7 @@ from agentkit.actions import (
     action_name,
 )
 from agentkit.errors import EnvError, boundary
+from agentkit.frames import screen
 from agentkit.types import Observation, Task
 from envs.phone.app import App
 from envs.phone.device import Phone
@@ -44,7 +45,7 @@ SWIPES: dict[Direction, tuple[Point, Point]] = {
     "right": (Point(0.2, 0.5), Point(0.8, 0.5)),
 }
 """Where the finger goes for a `Scroll` that has a direction only: "up" moves the finger up and shows what is below."""
-DRAG_MS = 500
+SWIPE_MS, DRAG_MS = 300, 500
 WAIT = dt.timedelta(seconds=1)
 """What `Wait` adds to the phone's clock, as in AndroidWorld."""
 
@@ -115,8 +116,7 @@ class PhoneEnv:
         return Observation(self.phone.screenshot(), info=info)
 
     def _pixels(self, point: Point) -> tuple[int, int]:
-        width, height = self.phone.size
-        return min(int(point.x * width), width - 1), min(int(point.y * height), height - 1)
+        return screen(self.phone.size).pixel(point)
 
     def _act(self, action: Action) -> str:
         """Carry out; the reason when the phone could not."""
@@ -134,7 +134,7 @@ class PhoneEnv:
                 if start is None or end is None:
                     assert direction is not None
                     start, end = SWIPES[direction]
-                phone.swipe(*self._pixels(start), *self._pixels(end))
+                phone.swipe(*self._pixels(start), *self._pixels(end), SWIPE_MS)
             case Type(text):
                 phone.type_text(text)
             case Press(key):

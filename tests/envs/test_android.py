@@ -34,7 +34,7 @@ from agentkit.tasks import FreeGoal
 from agentkit.types import Ending, Reply
 from envs.android import AndroidDevice, AndroidEnv, CannotDo
 from envs.android.apps import find_package
-from envs.android.env import swipe_ms
+from envs.android.env import unhurried_ms
 from envs.android.link import parse_address
 from envs.android.screen import decode_png, decode_raw
 from envs.android.tree import parse_tree
@@ -406,9 +406,9 @@ def test_every_action_reaches_the_phone(server, env, monkeypatch):
 
 
 def test_swipes_are_slow_enough_not_to_fling():
-    assert swipe_ms(0, 0, 0, 100) == 1000
-    assert swipe_ms(0, 0, 0, 1200) == 1440
-    assert swipe_ms(0, 0, 1000, 2000) == 2000
+    assert unhurried_ms(0, 0, 0, 100) == 1000
+    assert unhurried_ms(0, 0, 0, 1200) == 1440
+    assert unhurried_ms(0, 0, 1000, 2000) == 2000
 
 
 def test_what_the_device_cannot_do_is_told(env):

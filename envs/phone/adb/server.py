@@ -27,7 +27,7 @@ STOP_S = 10.0
 class AdbServer:
     """A phone's `adbd`: several hosts at once, each stream a task, the phone locked while a command runs.
 
-    While it serves, use the phone from other threads under `server.system.lock` only. ADB has no authentication
+    While it serves, use the phone from other threads under `server.lock` only. ADB has no authentication
     unless `auth` is given: keep `host` on the loopback interface.
     """
 
@@ -57,6 +57,11 @@ class AdbServer:
         self._thread: threading.Thread | None = None
         self._ready = threading.Event()
         self._fault: OSError | None = None
+
+    @property
+    def lock(self) -> threading.Lock:
+        """Held while a command runs on the phone; whoever else looks at its state takes it, too. Not reentrant."""
+        return self.system.lock
 
     @property
     def address(self) -> str:
