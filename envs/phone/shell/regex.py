@@ -183,7 +183,7 @@ class Regex:
             if operation == SPLIT:
                 stack += [(second, marks), (operand, marks)]  # type: ignore[list-item]
             elif operation == SAVE:
-                stack.append((pc + 1, (*marks[:operand], at, *marks[operand + 1 :])))  # type: ignore[misc,operator]
+                stack.append((pc + 1, (*marks[:operand], at, *marks[operand + 1 :])))  # type: ignore[misc,operator,index]
             elif operation == ASSERT:
                 if _holds(str(operand), text, at):
                     stack.append((pc + 1, marks))

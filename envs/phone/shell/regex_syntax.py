@@ -203,7 +203,7 @@ class _Reader:
                 low, high = found[2], found[3]
                 if low > high:
                     raise self.error(f"bad range {low}-{high}")
-                tests.append(lambda c, low=low, high=high: low <= c <= high)
+                tests.append(lambda c, low=low, high=high: low <= c <= high)  # type: ignore[misc]
             else:
                 singles.add(found[4])
         self.at += 1
