@@ -9,17 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from envs.phone.shell.call import Exhausted
 from envs.phone.shell.regex_syntax import Any, Assertion, Cat, Either, Group, Node, One, Repeat, parse
 
 MAX_PROGRAM = 2000
-MAX_STEPS = 4_000_000
+MAX_STEPS = 3_000_000
 """States that one search may visit: some seconds."""
 
 CHARACTER, SPLIT, SAVE, ASSERT, FOUND = range(5)
-Step = tuple[int, "Callable[[str], bool] | int | str", int]
-"""(operation, operand, where a SPLIT that tries its operand first goes second)."""
+
+
+class Step(NamedTuple):
+    operation: int
+    number: int = 0
+    """Of SPLIT, where it goes first; of SAVE, which mark it sets."""
+    second: int = 0
+    """Where a SPLIT goes second."""
+    test: Callable[[str], bool] = bool
+    """What a CHARACTER must pass; by default any does."""
+    kind: str = ""
+    """Which ASSERT."""
 
 
 Marks = tuple[int, ...]
@@ -54,7 +65,7 @@ class Regex:
         self._fold = ignore_case
         self._program: list[Step] = []
         self._emit(Group(0, tree))
-        self._add(FOUND)
+        self._add(Step(FOUND))
         self._first = self._beginnings()
 
     def search(self, text: str, start: int = 0) -> Match | None:
@@ -86,24 +97,24 @@ class Regex:
 
     # -- compiling ----------------------------------------------------------------------------------------------------
 
-    def _add(self, operation: int, operand: Callable[[str], bool] | int | str = 0, second: int = 0) -> int:
+    def _add(self, step: Step) -> int:
         if len(self._program) >= MAX_PROGRAM:
             raise RegexError("regex too big")
-        self._program.append((operation, operand, second))
+        self._program.append(step)
         return len(self._program) - 1
 
     def _emit(self, node: Node) -> None:
         if isinstance(node, One):
             test = node.test
-            self._add(CHARACTER, (lambda c: test(c.lower()) or test(c.upper())) if self._fold else test)
+            self._add(Step(CHARACTER, test=(lambda c: test(c.lower()) or test(c.upper())) if self._fold else test))
         elif isinstance(node, Any):
-            self._add(CHARACTER, lambda c: True)
+            self._add(Step(CHARACTER))
         elif isinstance(node, Assertion):
-            self._add(ASSERT, node.kind)
+            self._add(Step(ASSERT, kind=node.kind))
         elif isinstance(node, Group):
-            self._add(SAVE, 2 * node.number)
+            self._add(Step(SAVE, 2 * node.number))
             self._emit(node.inner)
-            self._add(SAVE, 2 * node.number + 1)
+            self._add(Step(SAVE, 2 * node.number + 1))
         elif isinstance(node, Cat):
             for part in node.parts:
                 self._emit(part)
@@ -115,29 +126,29 @@ class Regex:
     def _either(self, choices: tuple[Node, ...]) -> None:
         ends: list[int] = []
         for choice in choices[:-1]:
-            fork = self._add(SPLIT)
+            fork = self._add(Step(SPLIT))
             self._emit(choice)
-            ends.append(self._add(SPLIT))
-            self._program[fork] = (SPLIT, fork + 1, len(self._program))
+            ends.append(self._add(Step(SPLIT)))
+            self._program[fork] = Step(SPLIT, fork + 1, len(self._program))
         self._emit(choices[-1])
         for end in ends:
-            self._program[end] = (SPLIT, len(self._program), len(self._program))
+            self._program[end] = Step(SPLIT, len(self._program), len(self._program))
 
     def _repeat(self, node: Repeat) -> None:
         for _ in range(node.least):
             self._emit(node.inner)
         if node.most is None:
-            fork = self._add(SPLIT)
+            fork = self._add(Step(SPLIT))
             self._emit(node.inner)
-            self._add(SPLIT, fork, fork)
-            self._program[fork] = (SPLIT, fork + 1, len(self._program))
+            self._add(Step(SPLIT, fork, fork))
+            self._program[fork] = Step(SPLIT, fork + 1, len(self._program))
             return
         forks = []
         for _ in range(node.most - node.least):
-            forks.append(self._add(SPLIT))
+            forks.append(self._add(Step(SPLIT)))
             self._emit(node.inner)
         for fork in forks:
-            self._program[fork] = (SPLIT, fork + 1, len(self._program))
+            self._program[fork] = Step(SPLIT, fork + 1, len(self._program))
 
     # -- running ------------------------------------------------------------------------------------------------------
 
@@ -145,6 +156,7 @@ class Regex:
         unset = (-1,) * (2 * self.groups + 2)
         threads: list[tuple[int, Marks]] = []
         best: Marks | None = None
+        seen: set[int] = set()
         program, first, size, steps = self._program, self._first, len(text), 0
         for at in range(start, size + 1):
             if best is None and (threads or first is None or (at < size and first(text[at]))):
@@ -154,17 +166,17 @@ class Regex:
                 if best is not None:
                     break
                 continue
-            steps += len(threads)
+            steps += len(seen)
             if steps > MAX_STEPS:
                 raise Exhausted("a regular expression takes too long")
             following: list[tuple[int, Marks]] = []
             seen = set()
             for pc, marks in threads:
-                operation, operand, _ = program[pc]
-                if operation == FOUND:
+                step = program[pc]
+                if step.operation == FOUND:
                     best = marks
                     break  # threads after this one have a lower priority
-                if at < size and operand(text[at]):  # type: ignore[operator]
+                if at < size and step.test(text[at]):
                     self._follow(pc + 1, marks, text, at + 1, following, seen)
             threads = following
         return best
@@ -179,35 +191,35 @@ class Regex:
             if pc in seen:
                 continue
             seen.add(pc)
-            operation, operand, second = self._program[pc]
-            if operation == SPLIT:
-                stack += [(second, marks), (operand, marks)]  # type: ignore[list-item]
-            elif operation == SAVE:
-                stack.append((pc + 1, (*marks[:operand], at, *marks[operand + 1 :])))  # type: ignore[misc,operator,index]
-            elif operation == ASSERT:
-                if _holds(str(operand), text, at):
+            step = self._program[pc]
+            if step.operation == SPLIT:
+                stack += [(step.second, marks), (step.number, marks)]
+            elif step.operation == SAVE:
+                stack.append((pc + 1, (*marks[: step.number], at, *marks[step.number + 1 :])))
+            elif step.operation == ASSERT:
+                if _holds(step.kind, text, at):
                     stack.append((pc + 1, marks))
             else:
                 threads.append((pc, marks))
 
     def _beginnings(self) -> Callable[[str], bool] | None:
         """A test of the character a match can begin with; None when it may be empty."""
-        stack, seen, tests = [0], set(), []
+        stack: list[int] = [0]
+        seen: set[int] = set()
+        tests: list[Callable[[str], bool]] = []
         while stack:
             pc = stack.pop()
             if pc in seen:
                 continue
             seen.add(pc)
-            operation, operand, second = self._program[pc]
-            if operation == FOUND:
+            step = self._program[pc]
+            if step.operation == FOUND:
                 return None
-            if operation == CHARACTER:
-                tests.append(operand)
+            if step.operation == CHARACTER:
+                tests.append(step.test)
             else:
-                stack += [operand, second] if operation == SPLIT else [pc + 1]  # type: ignore[list-item]
-        if len(tests) == 1:
-            return tests[0]  # type: ignore[return-value]
-        return lambda c: any(test(c) for test in tests)  # type: ignore[operator]
+                stack += [step.number, step.second] if step.operation == SPLIT else [pc + 1]
+        return tests[0] if len(tests) == 1 else lambda c: any(test(c) for test in tests)
 
 
 def _holds(kind: str, text: str, at: int) -> bool:

@@ -119,3 +119,31 @@ def test_any_sequence_of_symbols_is_answered(words):
     result = _SHELL.run(" ".join(words), b"in\n")
     assert 0 <= result.code <= 255
     assert result.code != 134, (words, result.stderr)
+
+
+@pytest.mark.parametrize(
+    ("command", "complaint"),
+    [
+        ("while :; do :; done", "killed: more than 50000 commands"),
+        ("x=yy; while :; do x=$x$x; done", "killed: more than 256 MiB of text and output"),
+        (f"printf 'a%.0s' $(seq 4000) | grep -E '{'a?' * 900}b'", "killed: a regular expression takes too long"),
+        ("date 010100009999.59", "expected 1970 to 2037"),
+        ("date -s @99999999999999", "bad date"),
+        ("echo x | tr '\\0-\U0010ffff' y", "at most 5000 characters"),
+        ("seq 1 999999999", "at most 100000 numbers"),
+        ("printf '%99999999d' 1", "bad width"),
+        ("echo /*/../*/../*/../*/../*/..", "Argument list too long"),
+    ],
+)
+def test_limits_say_what_they_are(shell, command, complaint):
+    result = shell.run(command)
+    assert result.code != 0
+    assert complaint in result.stderr.decode()
+
+
+def test_the_clock_stays_where_times_fit_32_bits(shell):
+    before = shell.phone.now()
+    out(shell, "date 123123592037.59; sleep 31000000; sleep 31000000; sleep 31000000")
+    assert shell.phone.now().year == 2038
+    shell.phone.tap(5, 5)
+    shell.phone.set_now(before)
