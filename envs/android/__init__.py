@@ -4,7 +4,8 @@ No adb binary and no ADB server are involved: the device is reached over TCP by 
 'glint-agents[android]'`). For a phone on USB run `adb tcpip 5555` first.
 """
 
-from envs.android.device import AndroidDevice, CannotDo
+from envs.android.console import CannotDo
+from envs.android.device import AndroidDevice
 from envs.android.env import AndroidEnv
 
 __all__ = ["AndroidDevice", "AndroidEnv", "CannotDo"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import re
 import time
@@ -10,31 +9,23 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, Self
 
-from adb_shell.exceptions import AdbCommandFailureException
+from adb_shell.exceptions import AdbCommandFailureException, DevicePathInvalidError, PushFailedError
 from PIL import Image
 
 from agentkit.errors import EnvError
 from envs.android.apps import find_package
+from envs.android.console import CannotDo, Console
+from envs.android.keyboard import Keyboard
 from envs.android.link import Link
 from envs.android.screen import decode_png, decode_raw
-from envs.android.text import command_line, is_typable, typing_commands
+from envs.android.text import command_line
 from envs.android.tree import UiNode, parse_tree
 
 Screenshot = Literal["auto", "raw", "png"]
-ADB_KEYBOARD = "com.android.adbkeyboard/.AdbIME"
-KEYBOARD_BIND_S = 0.5
-"""How long a real device takes to bind a newly chosen input method."""
 SIMULATED = "glint"
 """`ro.hardware` of the simulated phone, whose screen has settled when a command returns."""
 LAUNCHER = "android.intent.category.LAUNCHER"
 DUMP = "/data/local/tmp/glint_ui.xml"
-CLEAR_KEYS = 250
-"""Characters that can be deleted on a device without key combinations (before Android 12)."""
-_STATUS = re.compile(rb"glint-status:(\d+)\s*\Z")
-
-
-class CannotDo(EnvError):
-    """The device is fine but does not offer what was asked: no such app, text that its keyboard cannot type."""
 
 
 class AndroidDevice:
@@ -57,8 +48,9 @@ class AndroidDevice:
         both formats at the first picture and keeps the faster."""
         self._link = Link(address, timeout_s=timeout_s, keys=keys, reconnects=reconnects)
         self._format: Screenshot = screenshot
-        self._keyboard_before: str | None = None
         self._properties: dict[str, str] = {}
+        self._console = Console(self._link)
+        self._keyboard = Keyboard(self._console, slow=lambda: not self.simulated)
 
     def __enter__(self) -> Self:
         return self
@@ -69,12 +61,10 @@ class AndroidDevice:
     def close(self) -> None:
         """Hang up, with the person's own keyboard chosen again if it was changed. Safe to call twice."""
         try:
-            if self._keyboard_before is not None:
-                self._act(["ime", "set", self._keyboard_before])
+            self._keyboard.restore()
         except EnvError:
             pass  # the device is gone, and with it the wish to be polite
         finally:
-            self._keyboard_before = None
             self._link.close()
 
     # -- seeing -------------------------------------------------------------------------------------------------------
@@ -127,7 +117,7 @@ class AndroidDevice:
 
     def size(self) -> tuple[int, int]:
         """Width and height in pixels, in the device's natural orientation; an override counts."""
-        text = self._look(["wm", "size"])
+        text = self._console.look(["wm", "size"])
         found = dict(re.findall(r"(Physical|Override) size: (\d+x\d+)", text))
         if not found:
             raise EnvError(f"`wm size` says 'Physical size: WxH', got {text[:200]!r}")
@@ -136,12 +126,12 @@ class AndroidDevice:
 
     def current_activity(self) -> tuple[str, str]:
         """(package, activity) in front; the activity may begin with a dot. Empty names when the device tells none."""
-        text = self._pipe("dumpsys window | grep -E 'mCurrentFocus|mFocusedApp'")
+        text = self._console.pipe("dumpsys window | grep -E 'mCurrentFocus|mFocusedApp'")
         for line in ("mCurrentFocus", "mFocusedApp"):
             match = re.search(rf"{line}=\S*\{{\S+ u\d+ ([\w.]+)/([\w.$]+)", text)
             if match is not None:
                 return match[1], match[2]
-        text = self._pipe("dumpsys activity activities | grep -E 'ResumedActivity'")
+        text = self._console.pipe("dumpsys activity activities | grep -E 'ResumedActivity'")
         match = re.search(r" u\d+ ([\w.]+)/([\w.$]+)", text)
         return (match[1], match[2]) if match else ("", "")
 
@@ -149,7 +139,7 @@ class AndroidDevice:
         """The view hierarchy, in document order. Raises EnvError when the device cannot tell (it may be animating)."""
         fault = ""
         for _ in range(3):
-            said = self._look(["uiautomator", "dump", DUMP], check=False)
+            said = self._console.look(["uiautomator", "dump", DUMP], check=False)
             if "dumped to" in said:
                 return parse_tree(self._link.ask("exec", command_line(["cat", DUMP])).decode("utf-8", "replace"))
             fault = said
@@ -157,12 +147,12 @@ class AndroidDevice:
 
     def packages(self) -> list[str]:
         """Names of the installed packages."""
-        return re.findall(r"^package:(\S+)\s*$", self._look(["pm", "list", "packages"]), re.MULTILINE)
+        return re.findall(r"^package:(\S+)\s*$", self._console.look(["pm", "list", "packages"]), re.MULTILINE)
 
     def system_property(self, name: str) -> str:
         """A system property, read once."""
         if name not in self._properties:
-            self._properties[name] = self._look(["getprop", name]).strip()
+            self._properties[name] = self._console.look(["getprop", name]).strip()
         return self._properties[name]
 
     @property
@@ -173,29 +163,29 @@ class AndroidDevice:
     # -- touching -----------------------------------------------------------------------------------------------------
 
     def tap(self, x: int, y: int) -> None:
-        self._act(["input", "tap", str(x), str(y)])
+        self._console.act(["input", "tap", str(x), str(y)])
 
     def double_tap(self, x: int, y: int) -> None:
         """Two taps in one command line: two commands would be too far apart on most devices."""
-        self._act(["input", "tap", str(x), str(y)], ["input", "tap", str(x), str(y)])
+        self._console.act(["input", "tap", str(x), str(y)], ["input", "tap", str(x), str(y)])
 
     def long_press(self, x: int, y: int, ms: int = 1000) -> None:
         self.swipe(x, y, x, y, ms)
 
     def swipe(self, x1: int, y1: int, x2: int, y2: int, ms: int = 300) -> None:
-        self._act(["input", "swipe", str(x1), str(y1), str(x2), str(y2), str(ms)], extra_s=ms / 1000)
+        self._console.act(["input", "swipe", str(x1), str(y1), str(x2), str(y2), str(ms)], extra_s=ms / 1000)
 
     def drag(self, x1: int, y1: int, x2: int, y2: int, ms: int = 1000) -> None:
         """Pick up what lies at the start, by a long press, and carry it to the end."""
-        self._act(["input", "draganddrop", str(x1), str(y1), str(x2), str(y2), str(ms)], extra_s=1 + ms / 1000)
+        self._console.act(["input", "draganddrop", str(x1), str(y1), str(x2), str(y2), str(ms)], extra_s=1 + ms / 1000)
 
     def press(self, *keys: str) -> None:
         """Key events one after the other: "BACK", "KEYCODE_ENTER", "66". Raises CannotDo for an unknown name."""
-        self._act(["input", "keyevent", *(_key(key) for key in keys)])
+        self._console.act(["input", "keyevent", *(_key(key) for key in keys)])
 
     def combine(self, *keys: str) -> None:
         """Keys held together, the last one pressed (Android 12 and later)."""
-        self._act(["input", "keycombination", *(_key(key) for key in keys)])
+        self._console.act(["input", "keycombination", *(_key(key) for key in keys)])
 
     # -- typing -------------------------------------------------------------------------------------------------------
 
@@ -205,48 +195,11 @@ class AndroidDevice:
         What is not printable ASCII needs the open-source ADB keyboard on the device; it is chosen then, and the
         person's own comes back at `close`. Raises CannotDo where it is missing and for control characters.
         """
-        odd = sorted(
-            {c for c in text if (c < " " and c not in "\n\t") or "\x7f" <= c < "\xa0" or "\ud800" <= c <= "\udfff"}
-        )
-        if odd:
-            raise CannotDo(f"text to type holds no control characters, got {odd}")
-        if is_typable(text):
-            commands = list(typing_commands(text))
-            if commands:
-                self._act(*commands)
-            return
-        self._choose_adb_keyboard()
-        for n, line in enumerate(text.split("\n")):
-            if n:
-                self.press("ENTER")
-            if line:
-                self._broadcast("ADB_INPUT_B64", "--es", "msg", base64.b64encode(line.encode()).decode())
+        self._keyboard.type(text)
 
     def clear_text(self) -> None:
         """Empty the focused field."""
-        try:
-            self._act(["input", "keycombination", "CTRL_LEFT", "A"], ["input", "keyevent", "DEL"])
-        except CannotDo:  # before Android 12
-            self.press("MOVE_END", *["DEL"] * CLEAR_KEYS)
-
-    def _choose_adb_keyboard(self) -> None:
-        current = self._look(["settings", "get", "secure", "default_input_method"]).strip()
-        if current == ADB_KEYBOARD:
-            return
-        if ADB_KEYBOARD not in self._look(["ime", "list", "-s", "-a"]).split():
-            raise CannotDo(
-                "text that is not ASCII needs the ADB keyboard on the device: install com.android.adbkeyboard "
-                "(github.com/senzhk/ADBKeyBoard); adb's own `input text` cannot type it"
-            )
-        self._act(["ime", "enable", ADB_KEYBOARD], ["ime", "set", ADB_KEYBOARD])
-        self._keyboard_before = self._keyboard_before or current
-        if not self.simulated:
-            time.sleep(KEYBOARD_BIND_S)
-
-    def _broadcast(self, action: str, *extras: str) -> None:
-        said = self._act(["am", "broadcast", "-a", action, *extras])
-        if "Broadcast completed" not in said:
-            raise CannotDo(f"the device did not deliver {action}: {said.strip()[:200]!r}")
+        self._keyboard.clear()
 
     # -- apps ---------------------------------------------------------------------------------------------------------
 
@@ -255,19 +208,21 @@ class AndroidDevice:
         package = find_package(name, self.packages())
         if package is None:
             raise CannotDo(f"no installed app is called {name!r}")
-        said = self._look(["cmd", "package", "resolve-activity", "--brief", "-c", LAUNCHER, package], check=False)
-        component = next((line for line in said.split() if line.startswith(f"{package}/")), None)
+        said = self._console.act(["monkey", "-p", package, "-c", LAUNCHER, "1"], check=False)
+        if "Events injected: 1" in said:
+            return package
+        brief = self._console.look(
+            ["cmd", "package", "resolve-activity", "--brief", "-c", LAUNCHER, package], check=False
+        )
+        component = next((line for line in brief.split() if line.startswith(f"{package}/")), None)
         if component is not None:
-            said = self._act(["am", "start", "-n", component], check=False)
-            if "Error" not in said:
-                return package
-        said = self._act(["monkey", "-p", package, "-c", LAUNCHER, "1"], check=False)
-        if "Events injected: 1" not in said:
+            said = self._console.act(["am", "start", "-n", component], check=False)
+        if component is None or "Error" in said:
             raise CannotDo(f"{package} has no screen to open: {said.strip()[:200]!r}")
         return package
 
     def force_stop(self, package: str) -> None:
-        self._act(["am", "force-stop", package])
+        self._console.act(["am", "force-stop", package])
 
     # -- anything else ------------------------------------------------------------------------------------------------
 
@@ -276,54 +231,29 @@ class AndroidDevice:
 
         It is taken for one that changes the device, so never repeated. Raises CannotDo for a non-zero exit status.
         """
-        return self._act(list(argv), timeout_s=timeout_s)
+        return self._console.act(list(argv), timeout_s=timeout_s)
 
     def push(self, data: bytes, path: str) -> None:
-        """Write a file on the device."""
-        self._link.transfer(lambda device, limits: device.push(io.BytesIO(data), path, **limits))
+        """Write a file on the device. Raises CannotDo when it cannot be written."""
+        try:
+            self._link.transfer(lambda device, limits: device.push(io.BytesIO(data), path, **limits))
+        except (DevicePathInvalidError, PushFailedError) as error:
+            raise CannotDo(f"cannot write {path!r} on the device: {_reason(error)}") from error
 
     def pull(self, path: str) -> bytes:
         """Bytes of a file on the device. Raises CannotDo when it cannot be read."""
         out = io.BytesIO()
         try:
             self._link.transfer(lambda device, limits: device.pull(path, out, **limits))
-        except AdbCommandFailureException as error:
-            raise CannotDo(f"cannot read {path!r} on the device: {error}") from error
+        except (AdbCommandFailureException, DevicePathInvalidError) as error:
+            raise CannotDo(f"cannot read {path!r} on the device: {_reason(error)}") from error
         return out.getvalue()
 
-    def _look(self, argv: Sequence[str], *, check: bool = True) -> str:
-        """Output of a command that changes nothing."""
-        return _checked(self._link.ask("shell", _with_status([argv])), argv, check)
 
-    def _pipe(self, line: str) -> str:
-        """Output of a fixed command line of ours; no outside text gets here."""
-        return self._link.ask("shell", line).decode("utf-8", "replace")
-
-    def _act(
-        self, *commands: Sequence[str], check: bool = True, extra_s: float = 0.0, timeout_s: float | None = None
-    ) -> str:
-        """Output of commands that change the device, one after the other until one fails."""
-        limit = (self._link.timeout_s if timeout_s is None else timeout_s) + extra_s
-        return _checked(self._link.order(_with_status(commands), limit), commands[0], check)
-
-
-def _with_status(commands: Sequence[Sequence[str]]) -> str:
-    """The commands as one line that reports its exit status, which the plain shell protocol does not."""
-    try:
-        line = " && ".join(command_line(argv) for argv in commands)
-    except ValueError as error:
-        raise CannotDo(str(error)) from None
-    return f"{line}; echo glint-status:$?"
-
-
-def _checked(raw: bytes, argv: Sequence[str], check: bool) -> str:
-    match = _STATUS.search(raw)
-    if match is None:
-        raise EnvError(f"`{argv[0]}` ended without an exit status: {raw[-200:]!r}")
-    text = raw[: match.start()].decode("utf-8", "replace")
-    if check and match[1] != b"0":
-        raise CannotDo(f"`{command_line(argv)[:200]}` failed with status {match[1].decode()}: {text.strip()[:300]!r}")
-    return text
+def _reason(error: Exception) -> str:
+    """The device's own words, which adb-shell hands on as it got them."""
+    said = error.args[0] if error.args else ""
+    return bytes(said).decode("utf-8", "replace") if isinstance(said, (bytes, bytearray)) else str(error)
 
 
 def _key(name: str) -> str:

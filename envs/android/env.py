@@ -30,7 +30,8 @@ from agentkit.actions import (
 from agentkit.errors import ConfigError, EnvError
 from agentkit.frames import screen
 from agentkit.types import Observation, Task
-from envs.android.device import AndroidDevice, CannotDo, Screenshot
+from envs.android.console import CannotDo
+from envs.android.device import AndroidDevice, Screenshot
 
 KEYS = {"back": "BACK", "home": "HOME", "enter": "ENTER", "recent": "APP_SWITCH"}
 MODIFIERS = {"ctrl": "CTRL_LEFT", "control": "CTRL_LEFT", "alt": "ALT_LEFT", "shift": "SHIFT_LEFT", "meta": "META_LEFT"}

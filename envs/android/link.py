@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import select
 import socket
+import struct
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,7 +12,15 @@ from typing import Any, TypeVar
 
 from adb_shell.adb_device import AdbDevice
 from adb_shell.auth.sign_cryptography import CryptographySigner
-from adb_shell.exceptions import AdbTimeoutError, DeviceAuthError, TcpTimeoutException
+from adb_shell.exceptions import (
+    AdbConnectionError,
+    AdbTimeoutError,
+    DeviceAuthError,
+    InvalidChecksumError,
+    InvalidCommandError,
+    InvalidResponseError,
+    TcpTimeoutException,
+)
 from adb_shell.transport.tcp_transport import TcpTransport
 
 from agentkit.errors import ConfigError, DeviceLost
@@ -19,6 +28,11 @@ from agentkit.errors import ConfigError, DeviceLost
 Value = TypeVar("Value")
 DEFAULT_PORT = 5555
 FIRST_BACKOFF_S, MAX_BACKOFF_S = 0.1, 5.0
+FAULTS = (
+    *(AdbConnectionError, AdbTimeoutError, TcpTimeoutException, OSError),
+    *(InvalidChecksumError, InvalidCommandError, InvalidResponseError, KeyError, ValueError, struct.error),
+)
+"""What adb-shell raises when the connection fails, and when what comes over it makes no sense."""
 
 
 class Transport(TcpTransport):
@@ -103,7 +117,7 @@ class Link:
             self._connect()
             try:
                 return self._send(service, command, timeout_s)
-            except (AdbTimeoutError, TcpTimeoutException, OSError, ValueError) as error:
+            except FAULTS as error:
                 self._disconnect()
                 if attempt == self.reconnects:
                     raise self._gone(f"no answer in {attempt + 1} attempts: {error}") from error
@@ -116,7 +130,7 @@ class Link:
         self._connect()
         try:
             return self._send("shell", command, timeout_s)
-        except (AdbTimeoutError, TcpTimeoutException, OSError, ValueError) as error:
+        except FAULTS as error:
             self._disconnect()
             raise self._gone(f"the connection failed during an action, which may have happened: {error}") from error
 
@@ -125,7 +139,7 @@ class Link:
         self._connect()
         try:
             return work(self._device, {"transport_timeout_s": self.timeout_s, "read_timeout_s": self.timeout_s})
-        except (AdbTimeoutError, TcpTimeoutException, OSError) as error:
+        except FAULTS as error:
             self._disconnect()
             raise self._gone(f"the connection failed during a transfer: {error}") from error
 
@@ -164,7 +178,11 @@ class Link:
             except Exception as error:  # adb-shell lets struct, assertion and key errors of a non-ADB peer through
                 fault = f"{type(error).__name__}: {error}"
                 self._disconnect()
-        raise self._gone(f"cannot connect in {self.reconnects + 1} attempts: {fault}")
+        raise self._gone(
+            f"cannot connect in {self.reconnects + 1} attempts ({fault}). Is it on, and does it listen on TCP? "
+            "`adb devices` lists what is there, `adb tcpip 5555` moves a phone on USB to TCP, and `agentkit phone` "
+            "starts a simulated one"
+        )
 
     def _disconnect(self) -> None:
         self._connected = False

@@ -11,7 +11,7 @@ MAX_CHUNK = 200
 ENTER, TAB = "66", "61"
 
 
-def quote(argument: str) -> str:
+def device_quote(argument: str) -> str:
     """`argument` as one word of a POSIX shell. Every word that reaches a device goes through here.
 
     Raises ValueError for a NUL, which no shell word can hold.
@@ -23,7 +23,7 @@ def quote(argument: str) -> str:
 
 def command_line(argv: Sequence[str]) -> str:
     """One command as text for a device's shell, whatever its words hold."""
-    return " ".join(quote(word) for word in argv)
+    return " ".join(device_quote(word) for word in argv)
 
 
 def is_typable(text: str) -> bool:

@@ -86,9 +86,9 @@ def test_facts(server, device):
 
 def test_an_override_of_the_size_counts(device, monkeypatch):
     said = "Physical size: 1080x2400\nOverride size: 720x1600\n"
-    monkeypatch.setattr(device, "_look", lambda *args, **kwargs: said)
+    monkeypatch.setattr(device._console, "look", lambda *args, **kwargs: said)
     assert device.size() == (720, 1600)
-    monkeypatch.setattr(device, "_look", lambda *args, **kwargs: "wm: not found")
+    monkeypatch.setattr(device._console, "look", lambda *args, **kwargs: "wm: not found")
     with pytest.raises(EnvError, match="Physical size"):
         device.size()
 
@@ -187,8 +187,10 @@ def test_text_of_every_kind(server, device):
 def test_what_cannot_be_typed_is_said(server, device, monkeypatch):
     with pytest.raises(CannotDo, match="control characters"):
         device.type_text("a\x1bb")
-    look = device._look
-    monkeypatch.setattr(device, "_look", lambda argv, **kw: "other/.Ime\n" if argv[0] == "ime" else look(argv, **kw))
+    look = device._console.look
+    monkeypatch.setattr(
+        device._console, "look", lambda argv, **kw: "other/.Ime\n" if argv[0] == "ime" else look(argv, **kw)
+    )
     with pytest.raises(CannotDo, match="ADB keyboard"):
         device.type_text("é")
     with pytest.raises(CannotDo, match="NUL"):
@@ -378,8 +380,8 @@ def test_every_action_reaches_the_phone(server, env, monkeypatch):
         DoubleClick(middle): [("tap", 180, 360)] * 2,
         LongPress(middle): [("swipe", 180, 360, 180, 360, 1000)],
         Drag(Point(0, 0), middle): [("swipe", 0, 0, 180, 360, 1000)],
-        Scroll(Point(0.5, 0.7), Point(0.5, 0.3)): [("swipe", 180, 503, 180, 216, 1000)],
-        Scroll(direction="up"): [("swipe", 180, 503, 180, 216, 1000)],
+        Scroll(Point(0.5, 0.7), Point(0.5, 0.3)): [("swipe", 180, 504, 180, 216, 1000)],
+        Scroll(direction="up"): [("swipe", 180, 504, 180, 216, 1000)],
         Scroll(direction="left"): [("swipe", 288, 360, 72, 360, 1000)],
         Type("a b"): [("type_text", "a b")],
         Type(""): [],

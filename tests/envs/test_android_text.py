@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from envs.android.text import command_line, is_typable, quote, typing_commands
+from envs.android.text import command_line, device_quote, is_typable, typing_commands
 from envs.phone.app import App
 from envs.phone.device import Phone
 from envs.phone.shell import Shell
@@ -79,4 +79,4 @@ def test_what_cannot_be_typed():
     assert not is_typable("é")
     assert not is_typable("\x1b")
     with pytest.raises(ValueError, match="NUL"):
-        quote("a\0b")
+        device_quote("a\0b")
