@@ -26,6 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--protocol", default="venus1_navi", help="prompt protocol (default: %(default)s)")
     parser.add_argument("--max-steps", type=int, default=30, help="replies at most (default: %(default)s)")
     parser.add_argument("--time-limit", type=float, metavar="SECONDS", help="stop asking after this long")
+    parser.add_argument("--adb-key", metavar="FILE", help="where a device asks for it (default: ~/.android/adbkey)")
     parser.add_argument("--out", metavar="DIR", help="new folder for the trace (default: runs/DATE-TIME)")
 
 
@@ -45,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     if args.max_steps < 1:
         raise ConfigError(f"--max-steps must be at least 1, got {args.max_steps}")
     policy = make_policy(args.policy, get_protocol(args.protocol))
-    env, task = _open_device(args.device, args.goal)
+    env, task = _open_device(args.device, args.goal, args.adb_key)
     try:
         folder: Path = Path(args.out) if args.out else Path("runs") / time.strftime("%Y%m%d-%H%M%S")
         writer = TraceWriter(folder)
@@ -73,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
     return 1 if trajectory.ending is Ending.BROKEN else 0
 
 
-def _open_device(spec: str, goal: str) -> tuple[Env, Task]:
+def _open_device(spec: str, goal: str, key: str | None) -> tuple[Env, Task]:
     kind, _, rest = spec.partition(":")
     if kind == "phone":
         if rest and not rest.isdecimal():
@@ -81,8 +82,8 @@ def _open_device(spec: str, goal: str) -> tuple[Env, Task]:
         from agentkit.cli.run_phone import open_phone
 
         return open_phone(int(rest or 0), goal)
-    if not kind or not rest.isdecimal():
-        raise ConfigError(f"--device is HOST:PORT or phone[:SEED], got {spec!r}")
+    if not (kind and rest.isdecimal()) and not kind.startswith("emulator-"):
+        raise ConfigError(f"--device is HOST:PORT, emulator-NUMBER or phone[:SEED], got {spec!r}")
     try:
         from envs.android import AndroidEnv
     except ModuleNotFoundError as error:
@@ -91,7 +92,17 @@ def _open_device(spec: str, goal: str) -> tuple[Env, Task]:
         ) from error
     from agentkit.tasks import FreeGoal
 
-    return AndroidEnv(spec), FreeGoal(goal)
+    return AndroidEnv(spec, keys=_keys(key)), FreeGoal(goal)
+
+
+def _keys(given: str | None) -> list[Path]:
+    """The adb client's own key serves unless another is given."""
+    from pathlib import Path
+
+    usual = Path("~/.android/adbkey").expanduser()
+    if given is not None:
+        return [Path(given).expanduser()]
+    return [usual] if usual.exists() and usual.with_suffix(".pub").exists() else []
 
 
 def _print_step(number: int, step: Step) -> None:

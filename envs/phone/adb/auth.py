@@ -68,21 +68,22 @@ class PublicKey:
 
 
 class Auth:
-    """The keys a device trusts. With `accept_new` it also trusts, from then on, any key that is offered first."""
+    """The keys a device trusts. With `accept_first` and none yet, it trusts the first that any host offers."""
 
-    def __init__(self, keys: Iterable[PublicKey] = (), *, accept_new: bool = False) -> None:
+    def __init__(self, keys: Iterable[PublicKey] = (), *, accept_first: bool = False) -> None:
         self.keys = list(keys)
-        self.accept_new = accept_new
+        self.accept_first = accept_first
 
     def knows(self, signature: bytes, token: bytes) -> bool:
         return any(key.verifies(signature, token) for key in self.keys)
 
     def offer(self, text: bytes) -> bool:
-        """A host's public key: True when the device may let it in. A key that cannot be read is refused."""
+        """A host's public key: True when the device lets it in. One that cannot be read is refused."""
         try:
             key = PublicKey.parse(text)
         except EnvError:
             return False
-        if self.accept_new and key not in self.keys:
+        if self.accept_first and not self.keys:
             self.keys.append(key)
-        return self.accept_new
+            return True
+        return False

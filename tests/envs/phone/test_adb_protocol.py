@@ -332,7 +332,7 @@ def test_adb_shell_with_and_without_keys(server, private_key):
         assert adb_shell(locked, [signer(private_key)]) == "root\n"
         with pytest.raises(DeviceAuthError):
             adb_shell(locked)
-    with AdbServer(Phone(screen="small"), auth=Auth(accept_new=True)) as open_to_offers:
+    with AdbServer(Phone(screen="small"), auth=Auth(accept_first=True)) as open_to_offers:
         assert adb_shell(open_to_offers, [signer(private_key)]) == "root\n"
         assert open_to_offers.auth.keys == [key]
     with AdbServer(Phone(screen="small"), auth=Auth()) as closed, pytest.raises(Exception, match=r"(?i)time"):

@@ -214,7 +214,7 @@ def test_a_known_key_gets_in_and_a_stranger_does_not(tmp_path):
     try:
         key = PublicKey.load(tmp_path / ".android/adbkey.pub") if (tmp_path / ".android/adbkey.pub").exists() else None
         if key is None:
-            with AdbServer(Phone(screen="small"), auth=Auth(accept_new=True)) as first:
+            with AdbServer(Phone(screen="small"), auth=Auth(accept_first=True)) as first:
                 adb.connect(first)
                 assert len(first.auth.keys) == 1
                 key = first.auth.keys[0]
