@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import socket
 import struct
-import threading
 import time
 from collections.abc import Iterator
 
@@ -29,16 +27,15 @@ from agentkit.actions import (
     Wait,
 )
 from agentkit.episode import run_episode
-from agentkit.errors import ConfigError, DeviceLost, EnvError
+from agentkit.errors import ConfigError, EnvError
 from agentkit.tasks import FreeGoal
 from agentkit.types import Ending, Reply
 from envs.android import AndroidDevice, AndroidEnv, CannotDo
 from envs.android.apps import find_package
 from envs.android.env import unhurried_ms
-from envs.android.link import parse_address
 from envs.android.screen import decode_png, decode_raw
 from envs.android.tree import parse_tree
-from envs.phone.adb import AdbServer, Auth
+from envs.phone.adb import AdbServer
 from envs.phone.device import Phone
 
 GOAL = FreeGoal("look around")
@@ -223,141 +220,6 @@ def test_files(device):
     assert device.pull("/sdcard/Download/a b.bin") == data
     with pytest.raises(CannotDo, match="No such file"):
         device.pull("/sdcard/nope")
-
-
-# The connection.
-
-
-def test_addresses():
-    assert parse_address("10.0.0.2:5557") == ("10.0.0.2", 5557)
-    assert parse_address("box") == ("box", 5555)
-    assert parse_address("emulator-5554") == ("127.0.0.1", 5555)
-    for bad in ("", ":5555", "box:", "box:x", "box:99999", "box:0"):
-        with pytest.raises(ConfigError, match="HOST:PORT"):
-            parse_address(bad)
-
-
-def test_keys(tmp_path):
-    from adb_shell.auth.keygen import keygen
-
-    keygen(str(tmp_path / "adbkey"))
-    with AdbServer(Phone(screen="small"), auth=Auth(accept_first=True)) as server:
-        with AndroidDevice(server.address, reconnects=0) as device, pytest.raises(DeviceLost, match="asks for a key"):
-            device.size()
-        with AndroidDevice(server.address, keys=[tmp_path / "adbkey"]) as device:
-            assert device.size() == (360, 720)
-    with pytest.raises(ConfigError, match="no private adb key"):
-        AndroidDevice("x:1", keys=[tmp_path / "nope"])
-
-
-def test_questions_survive_a_dropped_connection(server, device):
-    assert device.size() == (360, 720)
-    server.drop_connections()
-    assert device.size() == (360, 720)
-    server.drop_connections()
-    time.sleep(0.1)
-    device.tap(5, 5)  # seen to be gone before anything was sent: a new connection is safe
-    assert device.screenshot().size == (360, 720)
-
-
-class Middleman:
-    """A relay that can swallow what the device answers: the order arrives, its acknowledgement does not."""
-
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self.mute = False
-        self.accepted = 0
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
-        self._sockets: list[socket.socket] = [self._listener]
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            self.accepted += 1
-            device = socket.create_connection(("127.0.0.1", self.port))
-            self._sockets += [client, device]
-            threading.Thread(target=self._pump, args=(client, device, False), daemon=True).start()
-            threading.Thread(target=self._pump, args=(device, client, True), daemon=True).start()
-
-    def _pump(self, source: socket.socket, sink: socket.socket, answers: bool) -> None:
-        try:
-            while data := source.recv(65536):
-                if not (answers and self.mute):
-                    sink.sendall(data)
-        except OSError:
-            pass
-
-    def close(self) -> None:
-        for item in self._sockets:
-            item.close()
-
-
-def test_an_action_is_never_sent_twice(server, monkeypatch):
-    taps = []
-    monkeypatch.setattr(server.phone, "tap", lambda x, y: taps.append((x, y)))
-    between = Middleman(server.port)
-    device = AndroidDevice(between.address, timeout_s=0.5, reconnects=3)
-    try:
-        device.tap(1, 2)
-        # the OPEN's answer gets lost: the tap has happened, and nobody on this side can know
-        between.mute = True
-        with pytest.raises(DeviceLost, match="may have happened"):
-            device.tap(3, 4)
-        between.mute = False
-        time.sleep(0.3)
-        assert taps == [(1, 2), (3, 4)]
-        assert between.accepted == 1
-        with pytest.raises(DeviceLost, match="was lost"):
-            device.screenshot()
-    finally:
-        device.close()
-        between.close()
-
-
-def test_a_question_is_asked_again_when_its_answer_is_lost(server):
-    between = Middleman(server.port)
-    device = AndroidDevice(between.address, timeout_s=0.4, reconnects=1)
-    try:
-        assert device.size() == (360, 720)
-        between.mute = True
-        threading.Timer(0.3, setattr, (between, "mute", False)).start()
-        assert device.size() == (360, 720)
-        assert between.accepted == 2
-    finally:
-        device.close()
-        between.close()
-
-
-def test_nobody_there():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    start = time.monotonic()
-    with AndroidDevice(f"127.0.0.1:{port}", reconnects=2) as device, pytest.raises(DeviceLost, match="in 3 attempts"):
-        device.size()
-    assert time.monotonic() - start < 3
-
-
-def test_something_that_does_not_speak_adb():
-    with socket.create_server(("127.0.0.1", 0)) as web:
-
-        def answer() -> None:
-            client, _ = web.accept()
-            client.recv(100)
-            client.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 4)
-            client.close()
-
-        threading.Thread(target=answer, daemon=True).start()
-        address = f"127.0.0.1:{web.getsockname()[1]}"
-        with (
-            AndroidDevice(address, timeout_s=1, reconnects=0) as device,
-            pytest.raises(DeviceLost, match="cannot connect"),
-        ):
-            device.size()
 
 
 # The environment.

@@ -68,8 +68,8 @@ class Connection:
                 await self._packet(packet)
         except ProtocolError as error:
             LOG.warning("adb: dropping a connection: %s", error)
-        except (asyncio.IncompleteReadError, ConnectionError, TimeoutError):
-            pass
+        except (asyncio.IncompleteReadError, ConnectionError, StreamClosed, TimeoutError):
+            pass  # the host is gone
         finally:
             await self._leave()
 

@@ -9,6 +9,8 @@ import asyncio
 import struct
 from dataclasses import dataclass
 
+import numpy as np
+
 from agentkit.errors import EnvError
 
 
@@ -50,7 +52,7 @@ class Packet:
 
 def checksum(data: bytes) -> int:
     """The sum of the bytes, modulo 2^32; the header's field is called a CRC in old sources but never was one."""
-    return sum(data) & 0xFFFFFFFF
+    return int(np.frombuffer(data, np.uint8).sum(dtype=np.uint64)) & 0xFFFFFFFF
 
 
 async def read_packet(reader: asyncio.StreamReader, *, checked: bool, max_payload: int = MAX_PAYLOAD) -> Packet:
