@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import random
 import socket
@@ -312,19 +313,19 @@ def test_bad_keys_are_named(private_key, tmp_path):
         PublicKey.load(tmp_path / "x.pub")
 
 
-def adb_shell(server: AdbServer, keys=(), version_timeout: float = 2.0) -> str:
+def adb_shell(server: AdbServer, keys=(), wait_s: float = 2.0) -> str:
     from adb_shell.adb_device import AdbDeviceTcp
 
     device = AdbDeviceTcp("127.0.0.1", server.port, default_transport_timeout_s=5)
     try:
-        device.connect(rsa_keys=list(keys), auth_timeout_s=version_timeout)
+        device.connect(rsa_keys=list(keys), auth_timeout_s=wait_s)
         return device.shell("whoami")
     finally:
         device.close()
 
 
 def test_adb_shell_with_and_without_keys(server, private_key):
-    from adb_shell.exceptions import DeviceAuthError
+    from adb_shell.exceptions import DeviceAuthError, TcpTimeoutException
 
     assert adb_shell(server) == "root\n"
     key = PublicKey.load(f"{private_key}.pub")
@@ -335,8 +336,23 @@ def test_adb_shell_with_and_without_keys(server, private_key):
     with AdbServer(Phone(screen="small"), auth=Auth(accept_first=True)) as open_to_offers:
         assert adb_shell(open_to_offers, [signer(private_key)]) == "root\n"
         assert open_to_offers.auth.keys == [key]
-    with AdbServer(Phone(screen="small"), auth=Auth()) as closed, pytest.raises(Exception, match=r"(?i)time"):
-        adb_shell(closed, [signer(private_key)], version_timeout=0.5)
+    with AdbServer(Phone(screen="small"), auth=Auth()) as closed, pytest.raises(TcpTimeoutException):
+        adb_shell(closed, [signer(private_key)], wait_s=0.4)
+
+
+def test_the_first_key_shuts_out_later_ones(private_key, tmp_path):
+    from adb_shell.auth.keygen import keygen
+    from adb_shell.exceptions import TcpTimeoutException
+
+    keygen(str(tmp_path / "late"))
+    auth = Auth(accept_first=True)
+    assert not auth.offer(b"no key")
+    with AdbServer(Phone(screen="small"), auth=auth) as server:
+        for _ in range(2):
+            assert adb_shell(server, [signer(private_key)]) == "root\n"
+            with pytest.raises(TcpTimeoutException):
+                adb_shell(server, [signer(tmp_path / "late")], wait_s=0.3)
+    assert auth.keys == [PublicKey.load(f"{private_key}.pub")]
 
 
 def test_no_stream_opens_before_the_key_is_shown(private_key):
@@ -375,6 +391,32 @@ def test_garbage_drops_only_its_own_connection(server, host):
                 pass
     assert host.ask("shell:echo alive") == b"alive\n"
     settle(server, 1)
+
+
+def test_a_transfer_cut_anywhere_stores_nothing_and_harms_nobody(server):
+    """The cable is pulled at every byte of a SEND, its OPEN included."""
+    whole = named(b"SEND", "/sdcard/cut,33188") + b"DATA" + struct.pack("<I", 5) + b"hello" + b"DONE" + bytes(4)
+    opening = Packet(OPEN, 7, 0, b"sync:\0").encode(checked=False)
+    for size in range(len(opening) + HEADER.size + len(whole)):
+        with Host(server) as host:
+            host.hello()
+            host.socket.sendall(opening[:size])
+            if size >= len(opening):
+                remote = host.receive().arg0
+                packet = Packet(WRTE, 7, remote, whole).encode(checked=False)
+                host.socket.sendall(packet[: size - len(opening)])
+    settle(server)
+    with Host(server) as host:
+        host.hello()
+        assert sync(host, named(b"STAT", "/sdcard/cut")) == b"STAT" + bytes(12)
+        for size in range(0, len(whole), 7):  # a host that says goodbye in the middle
+            remote = host.open("sync:")
+            host.send(WRTE, 7, remote, whole[:size])
+            host.send(CLSE, 7, remote)
+            while host.receive().command != CLSE:
+                pass
+        assert sync(host, named(b"STAT", "/sdcard/cut")) == b"STAT" + bytes(12)
+        assert sync(host, whole) == b"OKAY" + bytes(4)
 
 
 def test_random_packets_after_the_greeting(server):
@@ -450,13 +492,19 @@ def test_a_hundred_reconnects_leave_nothing_behind():
             once()
         settle(server)
         gc.collect()
-        descriptors, threads = len(os.listdir("/proc/self/fd")), threading.active_count()
+        descriptors, threads, tasks = len(os.listdir("/proc/self/fd")), threading.active_count(), _tasks(server)
         for _ in range(100):
             once()
         settle(server)
         gc.collect()
         assert len(os.listdir("/proc/self/fd")) <= descriptors + 1
         assert threading.active_count() <= threads + 2
+        assert _tasks(server) <= tasks
+
+
+def _tasks(server: AdbServer) -> int:
+    assert server._loop is not None
+    return len(asyncio.all_tasks(server._loop))
 
 
 def test_start_and_stop():
