@@ -3,12 +3,14 @@
     python scripts/bench_adb.py [--out FILE] [--rounds 30]
 
 Client and phone share the machine, so these are costs of software, not of a network. The screen changes before every
-screenshot that is timed as "fresh"; "same" is the second look at an unchanged screen.
+screenshot that is timed as "fresh"; "same" is the second look at an unchanged screen. A step of AndroidEnv is an action,
+the screenshot after it and the question which app is in front.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import platform
@@ -19,8 +21,11 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from envs.android import AndroidDevice
+from agentkit.actions import Press
+from agentkit.tasks import FreeGoal
+from envs.android import AndroidDevice, AndroidEnv
 from envs.phone.adb import AdbServer
 from envs.phone.device import Phone
 
@@ -39,13 +44,13 @@ def timed(work: Callable[[], object], rounds: int, before: Callable[[], object] 
     return {"median_ms": round(statistics.median(times), 2), "p90_ms": round(times[int(0.9 * (len(times) - 1))], 2)}
 
 
-def through_adb_shell(server: AdbServer, rounds: int) -> dict[str, object]:
+def through_adb_shell(server: AdbServer, rounds: int) -> dict[str, Any]:
     """Our own client."""
-    results: dict[str, object] = {}
-    pages = iter(["HOME", "APP_SWITCH"] * 10_000)
+    results: dict[str, Any] = {}
+    pages = itertools.cycle(("HOME", "APP_SWITCH"))
 
     def change() -> None:
-        with server.system.lock:
+        with server.lock:
             server.phone.key(next(pages))
 
     with AndroidDevice(server.address, screenshot="png") as device:
@@ -59,10 +64,15 @@ def through_adb_shell(server: AdbServer, rounds: int) -> dict[str, object]:
                 camera.screenshot()
                 results[f"screenshot {kind}, fresh"] = timed(camera.screenshot, rounds, change)
                 results[f"screenshot {kind}, same"] = timed(camera.screenshot, rounds)
+    env = AndroidEnv(server.address)
+    env.reset(FreeGoal("measure"))
+    presses = itertools.cycle((Press("home"), Press("recent")))
+    results["AndroidEnv.step"] = timed(lambda: env.step(next(presses)), rounds)
+    env.close()
     return results
 
 
-def through_stock_adb(server: AdbServer, rounds: int) -> dict[str, object] | None:
+def through_stock_adb(server: AdbServer, rounds: int) -> dict[str, Any] | None:
     """The adb program, the start of its process included; None where there is none."""
     adb = shutil.which("adb")
     if adb is None:
@@ -91,6 +101,23 @@ def through_stock_adb(server: AdbServer, rounds: int) -> dict[str, object] | Non
         run("kill-server")
 
 
+CLIENTS: dict[str, Callable[[AdbServer, int], dict[str, Any] | None]] = {
+    "AndroidDevice": through_adb_shell,
+    "stock adb": through_stock_adb,
+}
+
+
+def table(screens: dict[str, dict[str, Any]]) -> str:
+    """Medians in milliseconds, a row per client and operation, a column per screen."""
+    rows = list(dict.fromkeys((c, op) for clients in screens.values() for c in CLIENTS for op in clients[c] or ()))
+    heads = [f"{name} {width}x{height}" for name, (width, height) in ((n, s["size"]) for n, s in screens.items())]
+    lines = [f"{'median, ms':40}" + "".join(f"{head:>18}" for head in heads)]
+    for client, operation in rows:
+        cells = [f"{screens[name][client][operation]['median_ms']:18.2f}" for name in screens]
+        lines.append(f"{client + ': ' + operation:40}" + "".join(cells))
+    return "\n".join(lines)
+
+
 def processor() -> str:
     lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
     return next(
@@ -103,21 +130,18 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--rounds", type=int, default=30)
     args = parser.parse_args()
-    report: dict[str, object] = {
-        "machine": {"cpu": processor(), "cores": os.cpu_count(), "python": platform.python_version()},
-        "rounds": args.rounds,
-        "screens": {},
-    }
+    screens: dict[str, dict[str, Any]] = {}
     for screen in ("medium", "large"):
         with AdbServer(Phone(screen=screen)) as server:
-            report["screens"][screen] = {  # type: ignore[index]
+            screens[screen] = {
                 "size": list(server.phone.size),
-                "AndroidDevice": through_adb_shell(server, args.rounds),
-                "stock adb": through_stock_adb(server, args.rounds),
+                **{name: measure(server, args.rounds) for name, measure in CLIENTS.items()},
             }
+    machine = {"cpu": processor(), "cores": os.cpu_count(), "python": platform.python_version()}
+    report = {"machine": machine, "rounds": args.rounds, "screens": screens}
     args.out.parent.mkdir(parents=True, exist_ok=True)
     args.out.write_text(json.dumps(report, indent=2) + "\n")
-    print(json.dumps(report["screens"], indent=1))
+    print(table(screens))
 
 
 if __name__ == "__main__":

@@ -145,10 +145,10 @@ def test_hierarchies_that_are_none():
 
 def open_contact_form(server: AdbServer, device: AndroidDevice) -> None:
     device.launch("Contacts")
-    with server.system.lock:
+    with server.lock:
         fab = next(e for e in server.phone.elements() if "Create" in (e.label + e.text))
     device.tap(*_middle(fab.bounds))
-    with server.system.lock:
+    with server.lock:
         field = next(e for e in server.phone.elements() if e.role == "input")
     device.tap(field.bounds[0] + 9, (field.bounds[1] + field.bounds[3]) // 2)
 
@@ -158,7 +158,7 @@ def _middle(bounds) -> tuple[int, int]:
 
 
 def field_text(server: AdbServer) -> str:
-    with server.system.lock:
+    with server.lock:
         return next(e for e in server.phone.elements() if e.role == "input").text
 
 

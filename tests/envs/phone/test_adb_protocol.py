@@ -188,7 +188,7 @@ def test_a_service_that_fails_still_closes_its_stream(server, host, monkeypatch)
 
 def test_framebuffer(server, host):
     data = host.ask("framebuffer:")
-    with server.system.lock:
+    with server.lock:
         image = server.phone.screenshot()
     assert data == header(360, 720) + image.convert("RGBA").tobytes()
     fields = struct.unpack_from("<13I", data)

@@ -110,7 +110,7 @@ def test_interactive_shell_at_a_terminal(adb):
 def test_a_tap_changes_the_screen(adb, server):
     adb.run("shell", "input keyevent HOME; am start -n com.android.settings/.Settings")
     before = adb.run("exec-out", "screencap", "-p").stdout
-    with server.system.lock:
+    with server.lock:
         row = next(e for e in server.phone.elements() if e.clickable and e.role == "list_item")
     adb.run("shell", "input", "tap", str(row.bounds[0] + 30), str(row.bounds[1] + 10))
     assert adb.run("exec-out", "screencap", "-p").stdout != before
@@ -120,7 +120,7 @@ def test_a_tap_changes_the_screen(adb, server):
 def test_screenshots_are_the_phones(adb, server):
     png = Image.open(io.BytesIO(adb.run("exec-out", "screencap", "-p").stdout)).convert("RGB")
     raw = adb.run("exec-out", "screencap").stdout
-    with server.system.lock:
+    with server.lock:
         truth = server.phone.screenshot()
     assert png.tobytes() == truth.tobytes()
     assert Image.frombytes("RGBA", truth.size, raw[16:]).convert("RGB").tobytes() == truth.tobytes()
