@@ -71,7 +71,7 @@ Episodes = list[tuple[Trajectory, float]]
 
 
 def write_report(out: Path, before: GroundingCard, after: GroundingCard, episodes: Episodes) -> Path:
-    rows, _ = read_rows(out / "after" / "predictions.jsonl")
+    rows = read_rows(out / "after" / "predictions.jsonl")
     predictions = [prediction_of(row) for row in rows]
     samples = load_suite("screenspot-v2", out / "heldout").samples
     report = Report("Glint demo", "A small Qwen2.5-VL learns a phone it has never seen, then drives one over ADB.")

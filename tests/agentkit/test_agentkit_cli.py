@@ -76,7 +76,7 @@ def test_help_is_instant_and_loads_no_model_library(command: str) -> None:
 
 def test_run_prints_records_and_shows(tmp_path: Path, script: str, monkeypatch, capsys) -> None:
     device = Blank()
-    monkeypatch.setattr("agentkit.cli.run._open_device", lambda spec, goal: (device, FreeGoal(goal)))
+    monkeypatch.setattr("agentkit.cli.run._open_device", lambda spec, goal, key: (device, FreeGoal(goal)))
     arguments = ["--device", "127.0.0.1:5555", "--goal", "be home", "--policy", script, "--out", str(tmp_path / "run")]
     assert main(["run", *arguments]) == 0
     out = capsys.readouterr().out
@@ -92,7 +92,7 @@ def test_run_prints_records_and_shows(tmp_path: Path, script: str, monkeypatch, 
 
 def test_run_reports_a_broken_device_and_keeps_the_steps(tmp_path: Path, script: str, monkeypatch, capsys) -> None:
     device = Blank(lost=True)
-    monkeypatch.setattr("agentkit.cli.run._open_device", lambda spec, goal: (device, FreeGoal(goal)))
+    monkeypatch.setattr("agentkit.cli.run._open_device", lambda spec, goal, key: (device, FreeGoal(goal)))
     arguments = [
         "--device",
         "a:1",
@@ -123,7 +123,7 @@ def test_run_on_the_simulated_phone(tmp_path: Path, script: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"--device": "somewhere"}, "--device is HOST:PORT or phone[:SEED], got 'somewhere'"),
+        ({"--device": "somewhere"}, "--device is HOST:PORT, emulator-NUMBER or phone[:SEED], got 'somewhere'"),
         ({"--device": "phone:x"}, "SEED a number, got 'phone:x'"),
         ({"--policy": "magic:x"}, "a policy is qwen:FOLDER_OR_HUB_ID"),
         ({"--policy": "scripted:/none"}, "cannot read the script"),
