@@ -3,8 +3,8 @@
     python scripts/bench_adb.py [--out FILE] [--rounds 30]
 
 Client and phone share the machine, so these are costs of software, not of a network. The screen changes before every
-screenshot that is timed as "fresh"; "same" is the second look at an unchanged screen. A step of AndroidEnv is an
-action, the screenshot after it and the question which app is in front.
+screenshot that is timed as "fresh"; "same" is the second look at an unchanged screen. A step of AndroidEnv
+is an action, the screenshot after it and the question which app is in front.
 """
 
 from __future__ import annotations
