@@ -216,7 +216,7 @@ def named(kind: bytes, path: str) -> bytes:
 
 
 def test_sync_requests_may_be_cut_anywhere(host):
-    sent = named(b"SEND", "/sdcard/a,b.txt,33188") + b"DATA" + struct.pack("<I", 5) + b"hello"
+    sent = named(b"SEND", "/sdcard/a,b.txt,33188") + b"DATA" + bytes(4) + b"DATA" + struct.pack("<I", 5) + b"hello"
     sent += b"DONE" + struct.pack("<I", 1_600_000_000)
     assert sync(host, sent) == b"OKAY" + bytes(4)
     assert sync(host, named(b"STAT", "/sdcard/a,b.txt")) == b"STAT" + struct.pack("<3I", 0o100644, 5, 1_600_000_000)
@@ -419,6 +419,15 @@ def test_a_transfer_cut_anywhere_stores_nothing_and_harms_nobody(server):
         assert sync(host, whole) == b"OKAY" + bytes(4)
 
 
+def test_a_header_that_contradicts_itself_ends_the_connection(server):
+    for change in (lambda raw: raw[:20] + bytes(4) + raw[24:], lambda raw: b"SYNC" + raw[4:]):
+        with Host(server) as host:
+            host.hello()
+            host.socket.sendall(change(Packet(OPEN, 7, 0, b"shell:echo\0").encode(checked=False)))
+            with pytest.raises((EOFError, ConnectionResetError)):
+                host.receive()
+
+
 def test_random_packets_after_the_greeting(server):
     chance = random.Random(5)
     services = [
@@ -524,6 +533,19 @@ def test_start_and_stop():
         assert host.ask("shell:echo again") == b"again\n"
     with pytest.raises(ConfigError, match="port"):
         AdbServer(phone, port=70000)
+
+
+def test_stopping_hangs_up_on_everyone():
+    server = AdbServer(Phone(screen="small")).start()
+    with Host(server) as host:
+        host.hello()
+        host.open("shell,v2,raw:cat")  # waits for its standard input
+        start = time.monotonic()
+        server.close()
+        assert time.monotonic() - start < 3
+        with pytest.raises((EOFError, ConnectionResetError)):
+            host.receive()
+    assert server.connections == 0
 
 
 def test_the_terminal_edits_lines():
