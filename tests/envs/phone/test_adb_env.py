@@ -106,15 +106,20 @@ class _CutAt:
 def test_each_reset_is_a_fresh_phone_and_nothing_stays_behind(wired):
     import threading
 
+    others = set(threading.enumerate())
+
+    def new_threads(prefix: str) -> list[threading.Thread]:
+        return [t for t in threading.enumerate() if t not in others and t.name.startswith(prefix)]
+
     first = wired.reset(CHOSEN[0])
     wired.step(Launch("Settings"))
-    threads = threading.active_count()
     for _ in range(5):
         again = wired.reset(CHOSEN[0])
     assert again.image.tobytes() == first.image.tobytes()
-    assert threading.active_count() <= threads
+    assert len(new_threads("adb-server")) == 1
     wired.close()
     wired.close()
+    assert not new_threads("adb")  # neither servers nor the workers of their pools
     for use in (lambda: wired.step(Wait()), wired.verdict, lambda: wired.phone, lambda: wired.lock, lambda: wired.task):
         with pytest.raises(EnvError, match="reset"):
             use()

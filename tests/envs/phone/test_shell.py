@@ -64,7 +64,7 @@ def shell() -> Shell:
         ("eval 'echo $(( '", None),
         ("echo a |", None),
         ("f() { echo; }", None),
-    ("cat <<X\nX", None),
+        ("cat <<X\nX", None),
         ("echo 'open", None),
     ],
 )
