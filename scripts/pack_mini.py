@@ -1,6 +1,6 @@
 """Turn the last training stage's folder into the weights that Glint ships: bfloat16, one file, stock-loadable.
 
-  python scripts/pack_mini.py runs/agent/final agentkit/weights/mini
+python scripts/pack_mini.py runs/agent/final agentkit/weights/mini
 """
 
 from __future__ import annotations
