@@ -6,8 +6,9 @@ is packed into one row, each reply preceded by a copy of the prompt's last token
     prompt[:-1] | last r1[:-1] | last r2[:-1] | ...        a reply sees prompt[:-1] and itself
 
 Every reply's positions continue the prompt's own, so keys, values and gradients are those of separate rows
-(the idea of prefix sharing: Prefix Grouper, arXiv 2506.05433). The sampler reads prompt[:-1] once, repeats its cache
-per reply and lets `generate` go on from there. Both assume a decoder-only model without dropout.
+(the idea of prefix sharing: Prefix Grouper, arXiv 2506.05433). The sampler reads prompt[:-1] once and goes on from its
+cache: `rft.group_decode` for the usual ways of sampling, transformers' `generate` on a repeated cache for the others.
+Both assume a decoder-only model without dropout.
 """
 
 from __future__ import annotations
@@ -178,6 +179,8 @@ def generate_shared(
     """
     from transformers import DynamicCache
 
+    from rft.group_decode import decode_groups, decodes
+
     counts = _images_per_row(model, input_ids, image_grid_thw)
     groups = group_rows(input_ids, attention_mask, rows_of_images(counts, image_grid_thw, pixel_values))
     images: dict[str, Tensor] = {}
@@ -203,6 +206,10 @@ def generate_shared(
         use_cache=True,
         **images,
     )
+    if kwargs.keys() == {"generation_config"} and decodes(kwargs["generation_config"]):
+        return decode_groups(
+            model, groups, cache, input_ids, attention_mask, positions[0, :, -1], kwargs["generation_config"]
+        )
     group_of = torch.tensor(groups.group_of, device=input_ids.device)
     cache.batch_select_indices(group_of)
     # generate() continues from `rope_deltas`: next position = tokens so far + delta.
