@@ -26,6 +26,7 @@ SCREENS: dict[str, ScreenSpec] = {
     "small": ScreenSpec(360, 720, 160),
     "medium": ScreenSpec(720, 1440, 320),
     "large": ScreenSpec(1080, 2160, 480),
+    "wide": ScreenSpec(420, 840, 160),
     "classic": ScreenSpec(360, 640, 160),
     "tall": ScreenSpec(1080, 2400, 420),
     "tablet": ScreenSpec(1600, 2560, 320),
