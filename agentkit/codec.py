@@ -32,11 +32,11 @@ def encode_action(action: Parsed) -> dict[str, Any]:
 
 def decode_action(row: Any) -> Parsed:
     """The action that `encode_action` wrote. DataError when `row` is not one."""
-    cls = _TYPES.get(str(row.get("type"))) if isinstance(row, dict) else None
-    if cls is None:
+    kind = row.get("type") if isinstance(row, dict) else None
+    if not isinstance(kind, str) or kind not in _TYPES:
         raise DataError(f"an action needs a type among {', '.join(_TYPES)}, got {str(row)[:80]}")
-    with boundary(DataError, f"unreadable {row['type']}"):
-        return cls(**{name: _decode_field(name, value) for name, value in row.items() if name != "type"})
+    with boundary(DataError, f"unreadable {kind}"):
+        return _TYPES[kind](**{name: _decode_field(name, value) for name, value in row.items() if name != "type"})
 
 
 def _decode_field(name: str, value: Any) -> Any:

@@ -46,7 +46,7 @@ class QwenPolicy:
         set_budget(self.processor, self.budget)
         decoding = self.protocol.decoding
         self.max_new_tokens = decoding.max_new_tokens if max_new_tokens is None else max_new_tokens
-        self.temperature = decoding.temperature if temperature is None else temperature
+        self.temperature = float(decoding.temperature if temperature is None else temperature)
         self.seed, self._calls = seed, 0
         tokenizer = self.processor.tokenizer
         self._ends = sorted({*_ids(self.model.generation_config.eos_token_id), tokenizer.eos_token_id})

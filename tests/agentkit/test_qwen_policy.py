@@ -113,6 +113,13 @@ def test_sampling_is_seeded(tiny_qwen: Path) -> None:
     assert torch.equal(state, torch.random.get_rng_state()), "the caller's random state is untouched"
 
 
+def test_a_whole_number_is_a_temperature(tiny_qwen: Path) -> None:
+    whole, spelled = (QwenPolicy(tiny_qwen, NAVI, max_new_tokens=8, temperature=t) for t in (2, 2.0))
+    assert whole.reply(*REQUESTS[0]).token_ids == spelled.reply(*REQUESTS[0]).token_ids
+    greedy = QwenPolicy(tiny_qwen, NAVI, max_new_tokens=8, temperature=0)
+    assert greedy.reply(*REQUESTS[0]).token_ids != whole.reply(*REQUESTS[0]).token_ids
+
+
 def test_the_end_token_ends_a_reply(tiny_qwen: Path) -> None:
     policy = QwenPolicy(tiny_qwen, NAVI, max_new_tokens=6)
     end = policy.processor.tokenizer.eos_token_id

@@ -115,12 +115,19 @@ def test_codec_round_trip(text: str, floats: tuple[float, float]) -> None:
         None, [], {}, {"type": "Explode"}, {"type": "Click"}, {"type": "Click", "at": [2, 0]},
         {"type": "Click", "at": 5},
         {"type": "Type", "text": 5}, {"type": "Wait", "more": "x"}, {"type": "Press", "key": "power"},
-        {"type": ["Click"]},
     ],
 )  # fmt: skip
 def test_foreign_actions(row) -> None:
     with pytest.raises(DataError):
         decode_action(row)
+
+
+@pytest.mark.parametrize("kind", [["Wait"], {"Wait": 1}, 5, 1.5, None, True, "", "wait", "object"])
+def test_an_action_type_is_a_known_name(kind) -> None:
+    with pytest.raises(DataError, match="an action needs a type among Click, "):
+        decode_action({"type": kind})
+    with pytest.raises(DataError, match="an action needs a type among Click, "):
+        decode_reply({"text": "", "action": {"type": kind}})
 
 
 def test_appending_as_it_runs(tmp_path: Path) -> None:
