@@ -45,14 +45,20 @@ class Examples:
         """The prompt with `{"type": "image"}` places, and the pictures for them in order."""
         from PIL import Image
 
-        picture = Image.new("RGB", row.size) if row.image is None else self._open(row)
+        picture = Image.new("RGB", row.size) if row.image is None else self._open(row.image, row)
         observation = Observation(picture)
         if isinstance(row, GroundingRow):
             goal, steps = row.instruction, []
         else:
             goal = row.goal
-            # A row keeps the words of its past, not the screenshots: coordinates are told in the current frame.
-            steps = [Step(observation, Reply("", p.action, p.thought, p.conclusion)) for p in row.history]
+            # A past step without its screenshot is told in the frame of the current one.
+            steps = [
+                Step(
+                    observation if p.image is None else Observation(self._open(p.image, row)),
+                    Reply("", p.action, p.thought, p.conclusion),
+                )
+                for p in row.history
+            ]
         messages, images = [], []
         for message in self.protocol.messages(goal, steps, observation, self._size_model):
             content = message["content"]
@@ -136,11 +142,10 @@ class _RecentImages:
         self._size = size
         self._items: OrderedDict[Path, Image] = OrderedDict()
 
-    def __call__(self, row: Row) -> Image:
+    def __call__(self, path: Path, row: Row) -> Image:
+        """The picture at `path`, which belongs to `row`. DataError when it cannot be decoded."""
         from PIL import Image
 
-        path = row.image
-        assert path is not None
         if path in self._items:
             self._items.move_to_end(path)
             return self._items[path]

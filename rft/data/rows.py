@@ -6,17 +6,19 @@ Grounding, one screenshot and one target:
 Navigation, one step of an episode:
     {"image": "shots/3.png", "goal": "Turn on Wi-Fi", "history": [{"thought": "...", "action": {...}}],
      "action": {"type": "Click", "at": [0.5, 0.3]}, "thought": "..."}
+A past step may name its screenshot too (`image`), for prompt protocols that show past screenshots.
 
 - `image` is a path, taken from the folder of the file when relative; null makes a row without a screenshot.
 - Boxes and points are fractions of the screenshot: x rightwards, y downwards, x1 <= x2, y1 <= y2.
 - Actions are written as by `agentkit.codec`. `thought` and `conclusion` are optional; only `rft sft` uses them.
-- Optional on every row: `version` (1) and `id` (kept for reports). Any other key is an error.
+- Optional on every row: `version` (1), `id` (kept for reports), and `app`, `task` and `source`, which group rows.
+  Any other key is an error.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator
+import os
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -25,11 +27,15 @@ from agentkit.actions import Action, Box, Malformed, Refusal
 from agentkit.codec import decode_action, encode_action
 from agentkit.errors import DataError
 from rft.closest import unknown
+from rft.data.jsonl import JsonlWriter, parse_object, read_lines
 from rft.rewards.base import Gold
 
 VERSION = 1
-_COMMON = ("version", "id", "image")
+GROUPS = ("app", "task", "source")
+"""Keys that say what a row or trace is a sample of."""
+_COMMON = ("version", "id", "image", *GROUPS)
 _GROUNDING = (*_COMMON, "instruction", "box", "refusal")
+_PAST = frozenset({"action", "thought", "conclusion", "image"})
 _NAVIGATION = (*_COMMON, "goal", "history", "action", "thought", "conclusion")
 
 
@@ -40,6 +46,8 @@ class Past:
     action: Action
     thought: str = ""
     conclusion: str = ""
+    image: Path | None = None
+    """What was on the screen then, for protocols that show past screenshots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,9 @@ class GroundingRow:
     box: Box | None
     """None for a refusal row."""
     id: str = ""
+    app: str = ""
+    task: str = ""
+    source: str = ""
 
     @property
     def gold(self) -> Gold:
@@ -73,6 +84,9 @@ class NavigationRow:
     thought: str = ""
     conclusion: str = ""
     id: str = ""
+    app: str = ""
+    task: str = ""
+    source: str = ""
 
     @property
     def gold(self) -> Gold:
@@ -100,9 +114,9 @@ def read_rows(path: str | Path, skip_bad: bool = False, decode_images: bool = Tr
     sizes = _ImageSizes(decode_images)
     rows: list[Row] = []
     faults: list[str] = []
-    for number, line in _lines(path):
+    for number, line in read_lines(path, "training rows"):
         try:
-            rows.append(_row(number, line, path.parent, sizes))
+            rows.append(row_from_json(parse_object(line), path.parent, number, sizes))
         except DataError as error:
             fault = f"{path} row {number}: {error}"
             if not skip_bad:
@@ -116,47 +130,44 @@ def read_rows(path: str | Path, skip_bad: bool = False, decode_images: bool = Tr
 
 def write_rows(path: str | Path, rows: Iterable[Row]) -> None:
     """Write `rows` as JSONL; images inside the folder of `path` are written relative to it."""
-    path = Path(path)
-    path.write_text("".join(json.dumps(to_json(row, path.parent), ensure_ascii=False) + "\n" for row in rows), "utf-8")
+    with JsonlWriter(path) as out:
+        for row in rows:
+            out.write(to_json(row, out.path.parent))
 
 
 def to_json(row: Row, folder: Path) -> dict[str, Any]:
     """The JSON object of one row; its image is written relative to `folder` where it lies inside."""
-    out: dict[str, Any] = {"version": VERSION, **({"id": row.id} if row.id else {}), "image": None}
-    if row.image is not None:
-        inside = row.image.is_relative_to(folder)
-        out["image"] = row.image.relative_to(folder).as_posix() if inside else str(row.image)
+    out: dict[str, Any] = {"version": VERSION, **({"id": row.id} if row.id else {})}
+    out |= {key: text for key in GROUPS if (text := getattr(row, key))}
+    out["image"] = image_text(row.image, folder)
     if isinstance(row, GroundingRow):
         out["instruction"] = row.instruction
         return out | (
             {"refusal": True} if row.box is None else {"box": [row.box.x1, row.box.y1, row.box.x2, row.box.y2]}
         )
-    out |= {"goal": row.goal, "history": [_past_to_json(past) for past in row.history]}
-    return out | _past_to_json(Past(row.action, row.thought, row.conclusion))
+    out |= {"goal": row.goal, "history": [_past_to_json(past, folder) for past in row.history]}
+    return out | _past_to_json(Past(row.action, row.thought, row.conclusion), folder)
 
 
-def _past_to_json(past: Past) -> dict[str, Any]:
-    words = {"thought": past.thought, "conclusion": past.conclusion}
+def image_text(image: Path | None, folder: Path) -> str | None:
+    """How a file in `folder` writes the path of `image`: relative where it lies inside, else absolute."""
+    if image is None:
+        return None
+    whole, inside = Path(os.path.abspath(image)), Path(os.path.abspath(folder))
+    return whole.relative_to(inside).as_posix() if whole.is_relative_to(inside) else str(whole)
+
+
+def _past_to_json(past: Past, folder: Path) -> dict[str, Any]:
+    words = {"thought": past.thought, "conclusion": past.conclusion, "image": image_text(past.image, folder)}
     return {"action": encode_action(past.action), **{key: text for key, text in words.items() if text}}
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"cannot read training rows: expected a UTF-8 JSONL file at {path}: {error}") from error
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
-            yield number, line
-
-
-def _row(number: int, line: str, folder: Path, size_of: Callable[[Path], tuple[int, int]]) -> Row:
-    try:
-        raw = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise DataError(f"not JSON: {error}") from error
-    if not isinstance(raw, dict):
-        raise DataError(f"expected a JSON object, got {type(raw).__name__}")
+def row_from_json(
+    raw: dict[str, Any], folder: Path, number: int, size_of: Callable[[Path], tuple[int, int]] | None = None
+) -> Row:
+    """The row that `to_json` wrote; relative images are taken from `folder`, and `size_of` (by default
+    `image_size`) gives their width and height. DataError when it is not a row."""
+    size_of = size_of or image_size
     if raw.get("version", VERSION) != VERSION:
         raise DataError(f"expected format version {VERSION}, got {raw['version']!r}")
     if ("instruction" in raw) == ("goal" in raw):
@@ -171,7 +182,9 @@ def _row(number: int, line: str, folder: Path, size_of: Callable[[Path], tuple[i
         raise DataError("'image' is missing: expected a path, or null for a row without a screenshot")
     image = None if raw["image"] is None else folder / _text(raw, "image")
     size = (1, 1) if image is None else size_of(image)
-    return (_grounding if "instruction" in raw else _navigation)(number, raw, image, size)
+    if "instruction" in raw:
+        return _grounding(number, raw, image, size)
+    return _navigation(number, raw, image, size, folder)
 
 
 def _grounding(number: int, raw: dict[str, Any], image: Path | None, size: tuple[int, int]) -> GroundingRow:
@@ -181,40 +194,45 @@ def _grounding(number: int, raw: dict[str, Any], image: Path | None, size: tuple
     if refusal == ("box" in raw):
         raise DataError("expected either 'box' or 'refusal': true; got " + ("both" if refusal else "neither"))
     instruction = _text(raw, "instruction")
-    return GroundingRow(number, image, size, instruction, None if refusal else _box(raw["box"]), _id(raw))
+    box = None if refusal else decode_gold_box(raw["box"])
+    return GroundingRow(number, image, size, instruction, box, _id(raw), **_groups(raw))
 
 
-def _navigation(number: int, raw: dict[str, Any], image: Path | None, size: tuple[int, int]) -> NavigationRow:
+def _navigation(
+    number: int, raw: dict[str, Any], image: Path | None, size: tuple[int, int], folder: Path
+) -> NavigationRow:
     history = raw.get("history", [])
     if not isinstance(history, list):
         raise DataError(f"'history' must be a list of {{thought, action}} objects, got {history!r}")
     past = []
     for index, step in enumerate(history):
-        if not isinstance(step, dict) or "action" not in step or not step.keys() <= {"thought", "action", "conclusion"}:
+        if not isinstance(step, dict) or "action" not in step or not step.keys() <= _PAST:
             raise DataError(
-                f"history[{index}] must be an object with 'action' and optionally 'thought' and "
-                f"'conclusion', got {step!r}"
+                f"history[{index}] must be an object with 'action' and optionally 'thought', 'conclusion' and "
+                f"'image', got {step!r}"
             )
-        past.append(_past(step, f"history[{index}]: "))
+        past.append(_past(step, f"history[{index}]: ", folder / _text(step, "image") if "image" in step else None))
     if "action" not in raw:
         raise DataError("'action' is missing: expected the right action of this step")
-    now = _past(raw, "")
+    now = _past(raw, "", None)
     goal = _text(raw, "goal")
-    return NavigationRow(number, image, size, goal, tuple(past), now.action, now.thought, now.conclusion, _id(raw))
+    words = (now.action, now.thought, now.conclusion, _id(raw))
+    return NavigationRow(number, image, size, goal, tuple(past), *words, **_groups(raw))
 
 
-def _past(raw: dict[str, Any], where: str) -> Past:
+def _past(raw: dict[str, Any], where: str, image: Path | None) -> Past:
     try:
         words = {key: raw.get(key, "") for key in ("thought", "conclusion")}
         for key, text in words.items():
             if not isinstance(text, str):
                 raise DataError(f"{key!r} must be text, got {text!r}")
-        return Past(_action(raw["action"]), **words)
+        return Past(decode_gold_action(raw["action"]), **words, image=image)
     except DataError as error:
         raise DataError(f"{where}{error}") from error
 
 
-def _action(value: Any) -> Action:
+def decode_gold_action(value: Any) -> Action:
+    """An action that a device can carry out. DataError for anything else, a refusal included."""
     if not isinstance(value, dict) or not isinstance(value.get("type"), str):
         raise DataError(f'an action must be an object with a "type", such as {{"type": "Wait"}}; got {value!r}')
     action = decode_action(value)
@@ -223,7 +241,8 @@ def _action(value: Any) -> Action:
     return action
 
 
-def _box(value: Any) -> Box:
+def decode_gold_box(value: Any) -> Box:
+    """A box from `[x1, y1, x2, y2]`, fractions. DataError for anything else, with a hint when these are pixels."""
     want = "'box' must be [x1, y1, x2, y2], fractions of the screenshot in [0, 1] with x1 <= x2 and y1 <= y2"
     if not isinstance(value, list) or len(value) != 4:
         raise DataError(f"{want}; got {value!r}")
@@ -250,8 +269,34 @@ def _id(raw: dict[str, Any]) -> str:
     return str(raw.get("id", ""))
 
 
+def _groups(raw: dict[str, Any]) -> dict[str, str]:
+    out = {key: raw.get(key, "") for key in GROUPS}
+    for key, value in out.items():
+        if not isinstance(value, str):
+            raise DataError(f"{key!r} must be text, got {value!r}")
+    return out
+
+
+def image_size(path: Path, decode: bool = False) -> tuple[int, int]:
+    """(width, height) of an image file, in pixels. `decode` reads every pixel, which finds truncated files.
+
+    DataError when the file is missing or cannot be decoded.
+    """
+    from PIL import Image
+
+    if not path.is_file():
+        raise DataError(f"image file is missing: expected a file at {path}")
+    try:
+        with Image.open(path) as image:
+            if decode:
+                image.load()
+            return image.size
+    except Exception as error:  # Pillow raises OSError, SyntaxError, ValueError, zlib and struct errors alike
+        raise DataError(f"image cannot be decoded: {path}: {type(error).__name__}: {error}") from error
+
+
 class _ImageSizes:
-    """(width, height) of image files, each file opened once. Raises DataError for a missing or corrupt one."""
+    """`image_size`, each file opened once."""
 
     def __init__(self, decode: bool) -> None:
         self._decode = decode
@@ -259,21 +304,11 @@ class _ImageSizes:
 
     def __call__(self, path: Path) -> tuple[int, int]:
         if path not in self._known:
-            self._known[path] = self._open(path)
+            try:
+                self._known[path] = image_size(path, self._decode)
+            except DataError as error:
+                self._known[path] = error
         found = self._known[path]
         if isinstance(found, DataError):
             raise DataError(str(found))
         return found
-
-    def _open(self, path: Path) -> tuple[int, int] | DataError:
-        from PIL import Image
-
-        if not path.is_file():
-            return DataError(f"image file is missing: expected a file at {path}")
-        try:
-            with Image.open(path) as image:
-                if self._decode:
-                    image.load()
-                return image.size
-        except Exception as error:  # Pillow raises OSError, SyntaxError, ValueError, zlib and struct errors alike
-            return DataError(f"image cannot be decoded: {path}: {type(error).__name__}: {error}")
