@@ -188,7 +188,7 @@ def grpo_trainer(config: TrainConfig, parts: Parts, callbacks: list[Any]) -> Age
         train_dataset=parts.examples.prompts(),
         processing_class=parts.processor,
         callbacks=callbacks,
-        peft_config=_adapter(config),
+        peft_config=adapter(config),
         share_prompt=config.share_prompt,
     )
 
@@ -202,7 +202,7 @@ def sft_trainer(config: SftConfig, parts: Parts, callbacks: list[Any]) -> AgentS
         train_dataset=parts.examples.conversations(),
         processing_class=parts.processor,
         callbacks=callbacks,
-        peft_config=_adapter(config),
+        peft_config=adapter(config),
     )
 
 
@@ -229,7 +229,8 @@ def _construct(trainer: Callable[..., Any], **kwargs: Any) -> Any:
     return made
 
 
-def _adapter(config: RunConfig) -> Any:
+def adapter(config: RunConfig) -> Any:
+    """The LoRA settings of a run; None when it trains the full weights."""
     if not config.lora_r:
         return None
     from peft import LoraConfig
