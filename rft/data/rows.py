@@ -28,6 +28,7 @@ from agentkit.codec import decode_action, encode_action
 from agentkit.errors import DataError
 from rft.closest import unknown
 from rft.data.jsonl import JsonlWriter, parse_object, read_lines
+from rft.data.pictures import ImageSizes, image_size
 from rft.rewards.base import Gold
 
 VERSION = 1
@@ -111,7 +112,7 @@ def read_rows(path: str | Path, skip_bad: bool = False, decode_images: bool = Tr
     the first bad row, naming it; with `skip_bad` bad rows become `faults`. No good row at all is always a DataError.
     """
     path = Path(path)
-    sizes = _ImageSizes(decode_images)
+    sizes = ImageSizes(decode_images)
     rows: list[Row] = []
     faults: list[str] = []
     for number, line in read_lines(path, "training rows"):
@@ -184,7 +185,7 @@ def row_from_json(
     size = (1, 1) if image is None else size_of(image)
     if "instruction" in raw:
         return _grounding(number, raw, image, size)
-    return _navigation(number, raw, image, size, folder)
+    return _navigation(number, raw, image, size, folder, size_of)
 
 
 def _grounding(number: int, raw: dict[str, Any], image: Path | None, size: tuple[int, int]) -> GroundingRow:
@@ -199,7 +200,12 @@ def _grounding(number: int, raw: dict[str, Any], image: Path | None, size: tuple
 
 
 def _navigation(
-    number: int, raw: dict[str, Any], image: Path | None, size: tuple[int, int], folder: Path
+    number: int,
+    raw: dict[str, Any],
+    image: Path | None,
+    size: tuple[int, int],
+    folder: Path,
+    size_of: Callable[[Path], tuple[int, int]],
 ) -> NavigationRow:
     history = raw.get("history", [])
     if not isinstance(history, list):
@@ -211,13 +217,26 @@ def _navigation(
                 f"history[{index}] must be an object with 'action' and optionally 'thought', 'conclusion' and "
                 f"'image', got {step!r}"
             )
-        past.append(_past(step, f"history[{index}]: ", folder / _text(step, "image") if "image" in step else None))
+        shown = folder / _text(step, "image") if "image" in step else None
+        if shown is not None:
+            size_of(shown)
+        past.append(_past(step, f"history[{index}]: ", shown))
     if "action" not in raw:
         raise DataError("'action' is missing: expected the right action of this step")
     now = _past(raw, "", None)
     goal = _text(raw, "goal")
-    words = (now.action, now.thought, now.conclusion, _id(raw))
-    return NavigationRow(number, image, size, goal, tuple(past), *words, **_groups(raw))
+    return NavigationRow(
+        number=number,
+        image=image,
+        size=size,
+        goal=goal,
+        history=tuple(past),
+        action=now.action,
+        thought=now.thought,
+        conclusion=now.conclusion,
+        id=_id(raw),
+        **_groups(raw),
+    )
 
 
 def _past(raw: dict[str, Any], where: str, image: Path | None) -> Past:
@@ -275,40 +294,3 @@ def _groups(raw: dict[str, Any]) -> dict[str, str]:
         if not isinstance(value, str):
             raise DataError(f"{key!r} must be text, got {value!r}")
     return out
-
-
-def image_size(path: Path, decode: bool = False) -> tuple[int, int]:
-    """(width, height) of an image file, in pixels. `decode` reads every pixel, which finds truncated files.
-
-    DataError when the file is missing or cannot be decoded.
-    """
-    from PIL import Image
-
-    if not path.is_file():
-        raise DataError(f"image file is missing: expected a file at {path}")
-    try:
-        with Image.open(path) as image:
-            if decode:
-                image.load()
-            return image.size
-    except Exception as error:  # Pillow raises OSError, SyntaxError, ValueError, zlib and struct errors alike
-        raise DataError(f"image cannot be decoded: {path}: {type(error).__name__}: {error}") from error
-
-
-class _ImageSizes:
-    """`image_size`, each file opened once."""
-
-    def __init__(self, decode: bool) -> None:
-        self._decode = decode
-        self._known: dict[Path, tuple[int, int] | DataError] = {}
-
-    def __call__(self, path: Path) -> tuple[int, int]:
-        if path not in self._known:
-            try:
-                self._known[path] = image_size(path, self._decode)
-            except DataError as error:
-                self._known[path] = error
-        found = self._known[path]
-        if isinstance(found, DataError):
-            raise DataError(str(found))
-        return found

@@ -30,7 +30,8 @@ from agentkit.codec import encode_action
 from agentkit.errors import DataError
 from rft.closest import unknown
 from rft.data.jsonl import JsonlWriter, parse_object, read_lines
-from rft.data.rows import NavigationRow, Past, decode_gold_action, decode_gold_box, image_size, image_text
+from rft.data.pictures import image_size
+from rft.data.rows import NavigationRow, Past, decode_gold_action, decode_gold_box, image_text
 
 VERSION = 1
 _WORDS = ("thought", "conclusion", "instruction")
