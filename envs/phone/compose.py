@@ -86,7 +86,7 @@ def _app(phone: Phone, lay: Layout, box: Bounds) -> bool:
     if shown:
         box = (box[0], box[1], box[2], box[3] - keyboard_height(lay))
     pane = Pane(box, shown, app.package, phone.stage.back)
-    scene.package = app.package
+    scene.package, scene.activity = app.package, screen.name
     key = scroll_key(screen, app.package)
     app_screen(lay, screen, pane)
     under = set(lay.fields)

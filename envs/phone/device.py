@@ -88,6 +88,8 @@ class Phone:
         """Scroll the focused field into view in the next frame."""
         self.known_fields: frozenset[tuple[str, str]] = frozenset()
         self._toast = ("", EPOCH)
+        self._tapped: gestures.Tap | None = None
+        """The last input, if that was a tap and what it met still stands."""
         self._editor = Editor(Editing(), self._fields, self.invalidate)
         self._offsets: dict[str, int] = {}
         self._layouts: dict[tuple[float, bool], Layout] = {}
@@ -143,15 +145,27 @@ class Phone:
     def tap(self, x: float, y: float) -> None:
         """A short touch, in device pixels; off the screen it does nothing."""
         with self._input():
-            gestures.tap(self, int(x), int(y))
+            tapped = gestures.tap(self, int(x), int(y))
+        self._tapped = tapped
+
+    def tap_again(self, x: float, y: float) -> None:
+        """A tap so soon after the last input that, if that was a tap at nearly the same place, the two make a double
+        tap. The phone's clock stands still between them."""
+        first = self._tapped
+        if first is None or not first.near(self, int(x), int(y)):
+            self.tap(x, y)
+            return
+        with self._input(dt.timedelta(0)):
+            gestures.second_tap(self, first, int(x), int(y))
 
     def long_press(self, x: float, y: float) -> None:
         with self._input():
             gestures.long_press(self, int(x), int(y))
 
     def double_tap(self, x: float, y: float) -> None:
-        with self._input():
-            gestures.double_tap(self, int(x), int(y))
+        """In text it selects a word; elsewhere it is two taps, the second lost when the first opened another screen."""
+        self.tap(x, y)
+        self.tap_again(x, y)
 
     def swipe(self, x1: float, y1: float, x2: float, y2: float, ms: int = 300) -> None:
         """Drag a finger. One that hardly moves is a tap, or a long press from 400 ms on."""
@@ -346,10 +360,11 @@ class Phone:
         return self.layout.fields if self.stage.where == "app" and not self.stage.shade_open else {}
 
     @contextmanager
-    def _input(self) -> Iterator[None]:
+    def _input(self, lasting: dt.timedelta = TICK) -> Iterator[None]:
         """An input meets the frame that was on the screen, takes a tick of the clock, and may change anything."""
         self._frame()
-        self._now += TICK
+        self._tapped = None
+        self._now += lasting
         try:
             yield
         finally:
@@ -399,6 +414,7 @@ class Phone:
             self._last_screens[package] = (self._revision, self._frame().ops)
             self._apps[package].pause()
         self._editor.blur()
+        self._tapped = None
         self._dirty = True
 
     def _stopped(self, package: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from envs.phone.editor import Editor
@@ -17,18 +18,59 @@ if TYPE_CHECKING:
 SLOP = 8
 """Movement in dp below which a swipe is a touch that stays."""
 LONG_PRESS_MS = 400
+DOUBLE_TAP_SLOP = 100
+"""How far in dp the second tap of a double tap may lie from the first, as in Android's ViewConfiguration."""
 VOLUME_STEPS = 15
 Place = tuple[int, int]
 
 
-def tap(phone: Phone, x: int, y: int) -> None:
-    node = phone.scene.target_at(x, y) if phone.awake else None
-    if node is None or not node.enabled:
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A tap that a second one may follow."""
+
+    place: Place
+    node: Node | None
+    """What it met."""
+    front: tuple[str, str, str]
+    """What was in front before it."""
+
+    def near(self, phone: Phone, x: int, y: int) -> bool:
+        """Whether a tap at (x, y) reaches the same element, not far from here."""
+        slop = phone.layout.dp(DOUBLE_TAP_SLOP)
+        if abs(x - self.place[0]) > slop or abs(y - self.place[1]) > slop:
+            return False
+        if self.node is None:
+            return True
+        x1, y1, x2, y2 = self.node.bounds
+        return x1 <= x < x2 and y1 <= y < y2
+
+
+def tap(phone: Phone, x: int, y: int) -> Tap:
+    tapped = Tap((x, y), phone.scene.target_at(x, y) if phone.awake else None, _front(phone))
+    node = tapped.node
+    if node is not None and node.enabled:
+        if node.on_touch is not None:
+            node.on_touch(x, y)
+        elif node.on_tap is not None:
+            node.on_tap()
+    return tapped
+
+
+def second_tap(phone: Phone, first: Tap, x: int, y: int) -> None:
+    """Makes a double tap of `first`: in text it selects a word, elsewhere it is another tap. Lost when the first
+    opened another screen: a finger is quicker than that."""
+    if _front(phone) != first.front:
         return
-    if node.on_touch is not None:
-        node.on_touch(x, y)
-    elif node.on_tap is not None:
-        node.on_tap()
+    node = first.node
+    if node is not None and node.enabled and node.on_hold is not None:
+        node.on_hold(x, y)
+    else:
+        tap(phone, x, y)
+
+
+def _front(phone: Phone) -> tuple[str, str, str]:
+    """What tells the screen in front from another."""
+    return phone.stage.where, phone.stage.front, phone.scene.activity
 
 
 def long_press(phone: Phone, x: int, y: int) -> None:
@@ -44,19 +86,6 @@ def long_press(phone: Phone, x: int, y: int) -> None:
         node.on_hold(x, y)
     elif node.enabled and node.on_long_press is not None:
         node.on_long_press()
-
-
-def double_tap(phone: Phone, x: int, y: int) -> None:
-    """In text it selects a word; elsewhere it is two taps, the second lost when the first opened another screen."""
-    node = phone.scene.target_at(x, y) if phone.awake else None
-    if node is not None and node.enabled and node.on_hold is not None:
-        node.on_hold(x, y)
-        return
-    before = phone.foreground()
-    tap(phone, x, y)
-    phone.invalidate()
-    if phone.foreground() == before:
-        tap(phone, x, y)
 
 
 def swipe(phone: Phone, start: Place, end: Place, ms: int) -> None:

@@ -113,6 +113,8 @@ class Scene:
     clip: Bounds = NOWHERE
     parent: Node | None = None
     package: str = ""
+    activity: str = ""
+    """The screen of an app that the frame shows; empty for the system's own."""
 
     def add(self, role: str, x: int, y: int, w: int, h: int, **what: Any) -> Node:
         """Add a node under `self.parent`; one that is clipped away is returned but not kept."""

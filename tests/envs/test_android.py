@@ -162,6 +162,66 @@ def field_text(server: AdbServer) -> str:
         return next(e for e in server.phone.elements() if e.role == "input").text
 
 
+@pytest.fixture
+def words(server, device) -> tuple[int, int]:
+    """A place in the first of two words that stand in a text field with the keyboard."""
+    open_contact_form(server, device)
+    device.type_text("first second")
+    with server.lock:
+        x1, y1, _, y2 = next(e for e in server.phone.elements() if e.role == "input").bounds
+    return x1 + 30, (y1 + y2) // 2
+
+
+def test_a_double_tap_selects_a_word(server, device, words):
+    device.double_tap(*words)
+    assert server.phone.editing.selection == (0, 5)
+    assert any(e.text == "Cut" for e in server.phone.elements())
+    device.tap(*words)
+    device.tap(*words)  # two command lines
+    start, end = server.phone.editing.selection
+    assert start == end
+
+
+@pytest.mark.parametrize(
+    ("between", "selected"),
+    [
+        ("", True),
+        ("sleep 0.29;", True),
+        ("sleep 0.3;", False),
+        ("input keyevent SHIFT_LEFT;", False),
+        ("input tap 1 300;", False),
+        ("am start -n com.android.settings/.Settings; am start -n com.google.android.contacts/.Editor;", False),
+    ],
+)
+def test_what_may_lie_between_the_taps_of_a_double_tap(server, device, words, between, selected):
+    x, y = words
+    device._console.pipe(f"input tap {x} {y}; {between} input tap {x + 4} {y + 2}")
+    start, end = server.phone.editing.selection
+    assert (end - start == 5) == selected
+
+
+def test_a_third_tap_begins_anew(server, device, words):
+    device._console.pipe(f"for n in 1 2 3; do input tap {words[0]} {words[1]}; done")
+    start, end = server.phone.editing.selection
+    assert start == end
+    device._console.pipe(f"for n in 1 2 3 4; do input tap {words[0]} {words[1]}; done")
+    assert server.phone.editing.selection == (0, 5)
+
+
+def test_a_double_tap_elsewhere_is_two_taps_but_never_on_two_screens(server, device, words):
+    key = next(e for e in server.phone.elements() if e.role == "key" and e.text == "l")
+    device.double_tap(*_middle(key.bounds))
+    assert field_text(server).count("l") == 2
+    here, beside = (next(e for e in server.phone.elements() if e.role == "key" and e.text == c) for c in "op")
+    line = " && ".join("input tap {} {}".format(*_middle(key.bounds)) for key in (here, beside))
+    device._console.pipe(line)
+    assert "op" in field_text(server)
+    device.press("HOME")
+    icon = next(e for e in server.phone.elements() if e.text == "Settings")
+    device.double_tap(*_middle(icon.bounds))
+    assert server.phone.foreground() == ("com.android.settings", ".Settings")
+
+
 def test_text_of_every_kind(server, device):
     open_contact_form(server, device)
     hard = "a'b\"c $(reboot) `id` %s 50%sure \\ ; | & < > * ? ~ ! {x} [y] # -n"
@@ -233,13 +293,13 @@ def test_every_action_reaches_the_phone(server, env, monkeypatch):
         monkeypatch.setattr(server.phone, name, lambda *args: (calls.append((name, *args)), real(*args))[1])
 
     env.reset(GOAL)
-    for name in ("tap", "swipe", "type_text", "key", "key_combination"):
+    for name in ("tap", "tap_again", "swipe", "type_text", "key", "key_combination"):
         record(name)
     middle = Point(0.5, 0.5)
     expected = {
         Click(middle): [("tap", 180, 360)],
         Click(Point(1.0, 1.0)): [("tap", 359, 719)],
-        DoubleClick(middle): [("tap", 180, 360)] * 2,
+        DoubleClick(middle): [("tap", 180, 360), ("tap_again", 180, 360)],
         LongPress(middle): [("swipe", 180, 360, 180, 360, 1000)],
         Drag(Point(0, 0), middle): [("swipe", 0, 0, 180, 360, 1000)],
         Scroll(Point(0.5, 0.7), Point(0.5, 0.3)): [("swipe", 180, 504, 180, 216, 1000)],

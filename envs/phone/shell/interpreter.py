@@ -111,6 +111,7 @@ class Shell:
         out = Sink(self.budget)
         streams = Streams(Input(stdin), out, out if merge else Sink(self.budget))
         with self.system.lock:
+            self.system.tapped = None
             try:
                 code = self.run_text(decode(command) if isinstance(command, bytes) else command, streams)
             except Exit as leaving:

@@ -43,6 +43,8 @@ class System:
         self.properties = _properties(phone)
         self.touch: tuple[float, float, dt.datetime] | None = None
         """Where and when a `motionevent DOWN` went down."""
+        self.tapped: dt.datetime | None = None
+        """When the last `tap` of the running command line was over."""
         self.override: dict[str, tuple[int, ...]] = {}
         """What `wm` has set: "size" (width, height) and "density" (dpi,)."""
         self._numbers: dict[str, int] = {}

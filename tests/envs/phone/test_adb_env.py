@@ -6,12 +6,26 @@ from collections.abc import Iterator
 
 import pytest
 
-from agentkit.actions import CallUser, Click, Drag, Finished, Launch, LongPress, Point, Press, Scroll, Type, Wait
+from agentkit.actions import (
+    CallUser,
+    Click,
+    DoubleClick,
+    Drag,
+    Finished,
+    Launch,
+    LongPress,
+    Point,
+    Press,
+    Scroll,
+    Type,
+    Wait,
+)
 from agentkit.cli import main
 from agentkit.episode import run_episode
 from agentkit.errors import EnvError
 from agentkit.tasks import FreeGoal
 from agentkit.types import Ending, Env, Reply
+from envs.phone import oracle
 from envs.phone.adb import AdbServer
 from envs.phone.adb.env import PhoneOverAdb
 from envs.phone.baselines import NoOp, Oracle
@@ -33,9 +47,9 @@ def wired() -> Iterator[PhoneOverAdb]:
 
 @pytest.mark.parametrize("task", CHOSEN, ids=lambda task: task.key)
 def test_the_oracle_solves_what_doing_nothing_does_not(task):
-    oracle = Oracle(PhoneOverAdb, screen="small")
-    env = oracle.env()
-    solved = run_episode(oracle, env, task)
+    solver = Oracle(PhoneOverAdb, screen="small")
+    env = solver.env()
+    solved = run_episode(solver, env, task)
     assert (solved.ending, solved.fault) == (Ending.FINISHED, "")
     assert task.score(solved) == {"success": 1.0, "state": 1.0}
     idle = run_episode(NoOp(), env, task)
@@ -57,7 +71,6 @@ def test_both_ways_to_the_phone_show_the_same(wired):
         Press("back"),
         Click(Point(0.87, 0.87)),
         Type('it\'s 50% "so" $HOME'),  # one command; a text that takes several takes as many ticks of the clock
-        Press("back"),
         Scroll(direction="up"),
         Launch("Settings"),
         Scroll(direction="up"),
@@ -84,6 +97,36 @@ def test_both_ways_to_the_phone_show_the_same(wired):
             assert wired.phone.now() == inside.phone.now(), action
     assert wired.verdict() == inside.verdict()
     assert wired.verdict()["answers"] == ["done?"]
+
+
+def test_a_double_click_does_the_same_both_ways(wired):
+    """On an icon, whose app must not get the second tap, in a text, on a key, on a switch and on nothing."""
+    inside = PhoneEnv(screen="small")
+    one, other = inside.reset(CHOSEN[0]), wired.reset(CHOSEN[0])
+
+    def both(action) -> None:
+        nonlocal one, other
+        one, other = inside.step(action), wired.step(action)
+        assert other.image.tobytes() == one.image.tobytes(), action
+        with wired.lock:
+            assert wired.phone.now() == inside.phone.now(), action
+
+    def on(**wanted) -> Point:
+        element = oracle.find(inside.phone, **wanted)
+        assert element is not None, wanted
+        return oracle.centre(inside.phone, element)
+
+    both(DoubleClick(on(text="Settings")))
+    assert inside.phone.foreground()[1] == ".Settings"
+    both(Click(on(label="Search settings")))
+    both(DoubleClick(on(text="o", role="key")))
+    both(Type(" word again"))
+    both(DoubleClick(Point(0.25, on(id="open_search_view_edit_text").y)))
+    start, end = inside.phone.editing.selection
+    assert "oo word again"[start:end] in ("oo", "word", "again")
+    both(Press("back"))
+    both(Launch("Settings"))
+    both(DoubleClick(Point(0.99, 0.01)))
 
 
 def test_the_policy_reaches_the_phone_over_the_wire_only(wired, monkeypatch):

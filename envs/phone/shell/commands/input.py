@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 
@@ -21,6 +22,8 @@ SOURCES = frozenset(
         "stylus",
     }
 )
+DOUBLE_TAP = dt.timedelta(milliseconds=300)
+"""Android's ViewConfiguration.getDoubleTapTimeout()."""
 USAGE = """Usage: input [<source>] [-d DISPLAY_ID] <command> [<arg>...]
 
 The commands and default sources are:
@@ -76,8 +79,13 @@ def _numbers(words: list[str], least: int, most: int) -> list[float]:
 
 
 def tap(call: Call, words: list[str]) -> None:
+    """Two in one command line are as good as immediate, unless a `sleep` parts them, and can make a double tap. Two
+    command lines are too far apart for that, as on a device, where each starts a process."""
     x, y = _numbers(words, 2, 2)
-    call.phone.tap(x, y)
+    phone, last = call.phone, call.system.tapped
+    soon = last is not None and phone.now() - last < DOUBLE_TAP
+    (phone.tap_again if soon else phone.tap)(x, y)
+    call.system.tapped = phone.now()
 
 
 def swipe(call: Call, words: list[str]) -> None:
