@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from agentkit.errors import ConfigError
+from rft.data.rows import Row
 from rft.examples import Examples
 from rft.rewards import Reward
 
@@ -21,9 +23,8 @@ def check_gold(reward: Reward, examples: Examples) -> None:
     lost = []
     for row in examples.rows:
         text = examples.gold_reply(row)
-        reply = examples.protocol.parse(text, examples.model_size(row))
         try:
-            correct = reward(reply, text, row.gold)["correct"]
+            correct = _score(reward, examples, row, text)["correct"]
         except ValueError as error:
             raise ConfigError(f"reward {reward.name} cannot score row {row.number}: {error}") from error
         if not correct:
@@ -50,8 +51,7 @@ def reward_function(reward: Reward, examples: Examples) -> Callable[..., list[fl
             text = completion[0]["content"] if isinstance(completion, list) else completion
             try:
                 source = examples.rows[index]
-                reply = examples.protocol.parse(text, examples.model_size(source))
-                result = reward(reply, text, source.gold)
+                result = _score(reward, examples, source, text)
             except Exception as error:
                 totals.append(None)
                 fault = f"{type(error).__name__}: {error}"
@@ -71,3 +71,8 @@ def reward_function(reward: Reward, examples: Examples) -> Callable[..., list[fl
 
     score.__name__ = reward.name
     return score
+
+
+def _score(reward: Reward, examples: Examples, row: Row, text: str) -> dict[str, float]:
+    size = examples.model_size(row)
+    return reward(examples.protocol.parse(text, size), text, replace(row.gold, model_size=size))

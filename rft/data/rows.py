@@ -10,6 +10,8 @@ A past step may name its screenshot too (`image`), for prompt protocols that sho
 
 - `image` is a path, taken from the folder of the file when relative; null makes a row without a screenshot.
 - Boxes and points are fractions of the screenshot: x rightwards, y downwards, x1 <= x2, y1 <= y2.
+- `boxes`, optional, lists further boxes. Beside `box`: places that are right as well. Beside `action`: elements that
+  its point may hit, for rewards that judge clicks by boxes; a gold Click may also carry its own outline as `box`.
 - Actions are written as by `agentkit.codec`. `thought` and `conclusion` are optional; only `rft sft` uses them.
 - Optional on every row: `version` (1), `id` (kept for reports), and `app`, `task` and `source`, which group rows.
   Any other key is an error.
@@ -35,9 +37,9 @@ VERSION = 1
 GROUPS = ("app", "task", "source")
 """Keys that say what a row or trace is a sample of."""
 _COMMON = ("version", "id", "image", *GROUPS)
-_GROUNDING = (*_COMMON, "instruction", "box", "refusal")
+_GROUNDING = (*_COMMON, "instruction", "box", "boxes", "refusal")
 _PAST = frozenset({"action", "thought", "conclusion", "image"})
-_NAVIGATION = (*_COMMON, "goal", "history", "action", "thought", "conclusion")
+_NAVIGATION = (*_COMMON, "goal", "history", "action", "boxes", "thought", "conclusion")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,13 @@ class GroundingRow:
     app: str = ""
     task: str = ""
     source: str = ""
+    boxes: tuple[Box, ...] = ()
+    """Further places that are right as well."""
 
     @property
     def gold(self) -> Gold:
-        aspect = self.size[1] / self.size[0]
-        return Gold(refusal=True, aspect=aspect) if self.box is None else Gold(box=self.box, aspect=aspect)
+        aspect, size = self.size[1] / self.size[0], None if self.image is None else self.size
+        return Gold(box=self.box, refusal=self.box is None, aspect=aspect, boxes=self.boxes, size=size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +92,13 @@ class NavigationRow:
     app: str = ""
     task: str = ""
     source: str = ""
+    boxes: tuple[Box, ...] = ()
+    """Elements that the point of `action` may hit."""
 
     @property
     def gold(self) -> Gold:
-        return Gold(action=self.action, aspect=self.size[1] / self.size[0])
+        aspect, size = self.size[1] / self.size[0], None if self.image is None else self.size
+        return Gold(action=self.action, aspect=aspect, boxes=self.boxes, size=size)
 
 
 Row: TypeAlias = GroundingRow | NavigationRow
@@ -141,13 +148,16 @@ def to_json(row: Row, folder: Path) -> dict[str, Any]:
     out: dict[str, Any] = {"version": VERSION, **({"id": row.id} if row.id else {})}
     out |= {key: text for key in GROUPS if (text := getattr(row, key))}
     out["image"] = image_text(row.image, folder)
+    boxes = {"boxes": [_corners(box) for box in row.boxes]} if row.boxes else {}
     if isinstance(row, GroundingRow):
         out["instruction"] = row.instruction
-        return out | (
-            {"refusal": True} if row.box is None else {"box": [row.box.x1, row.box.y1, row.box.x2, row.box.y2]}
-        )
+        return out | ({"refusal": True} if row.box is None else {"box": _corners(row.box)}) | boxes
     out |= {"goal": row.goal, "history": [_past_to_json(past, folder) for past in row.history]}
-    return out | _past_to_json(Past(row.action, row.thought, row.conclusion), folder)
+    return out | _past_to_json(Past(row.action, row.thought, row.conclusion), folder) | boxes
+
+
+def _corners(box: Box) -> list[float]:
+    return [box.x1, box.y1, box.x2, box.y2]
 
 
 def image_text(image: Path | None, folder: Path) -> str | None:
@@ -194,9 +204,11 @@ def _grounding(number: int, raw: dict[str, Any], image: Path | None, size: tuple
         raise DataError(f"'refusal' must be true or false, got {refusal!r}")
     if refusal == ("box" in raw):
         raise DataError("expected either 'box' or 'refusal': true; got " + ("both" if refusal else "neither"))
+    if refusal and "boxes" in raw:
+        raise DataError("a row that asks for a refusal has no 'boxes'")
     instruction = _text(raw, "instruction")
     box = None if refusal else decode_gold_box(raw["box"])
-    return GroundingRow(number, image, size, instruction, box, _id(raw), **_groups(raw))
+    return GroundingRow(number, image, size, instruction, box, _id(raw), **_groups(raw), boxes=_boxes(raw))
 
 
 def _navigation(
@@ -236,6 +248,7 @@ def _navigation(
         conclusion=now.conclusion,
         id=_id(raw),
         **_groups(raw),
+        boxes=_boxes(raw),
     )
 
 
@@ -275,6 +288,13 @@ def decode_gold_box(value: Any) -> Box:
             else ""
         )
         raise DataError(f"{want}; got {value!r}{hint}") from error
+
+
+def _boxes(raw: dict[str, Any]) -> tuple[Box, ...]:
+    value = raw.get("boxes", [])
+    if not isinstance(value, list):
+        raise DataError(f"'boxes' must be a list of boxes, got {value!r}")
+    return tuple(map(decode_gold_box, value))
 
 
 def _text(raw: dict[str, Any], key: str) -> str:

@@ -12,25 +12,22 @@ from typing import ClassVar
 
 from agentkit.actions import (
     Action,
-    CallUser,
     Click,
-    Direction,
     DoubleClick,
     Drag,
-    Finished,
     Hotkey,
     Hover,
-    Launch,
     LongPress,
     Malformed,
     Refusal,
     Scroll,
-    Type,
     action_name,
 )
 from agentkit.errors import ConfigError
-from rft.rewards.base import Gold, ParsedReply, screen_distance
-from rft.rewards.checks import non_negative
+from rft.rewards.base import Gold, Kind, ParsedReply, require
+from rft.rewards.checks import non_negative, switches
+from rft.rewards.places import finger_direction, screen_distance
+from rft.rewards.texts import text_of
 from rft.rewards.token_f1 import token_f1
 
 _TAG = re.compile(r"(</?(?:think|action|conclusion)>)")
@@ -43,6 +40,8 @@ class VenusNavi:
     """Is the reply in order, is the action the right one, in the right place, with the right text?"""
 
     name: ClassVar[str] = "venus_navi"
+    source: ClassVar[str] = "UI-Venus 1.0, arXiv 2508.10833; no code released"
+    takes: ClassVar[frozenset[Kind]] = frozenset({"action"})
     terms: ClassVar[tuple[str, ...]] = ("format", "type", "coord", "content")
 
     w1: float = 0.1
@@ -68,13 +67,19 @@ class VenusNavi:
 
     def __post_init__(self) -> None:
         non_negative(self, "w1", "w2", "alpha", "beta", "gamma", "delta1", "delta2", "delta3", "min_f1")
+        switches(self, "need_conclusion")
         if self.delta2 > self.delta1:
-            raise ConfigError(f"reward venus_navi: delta2 (near) must not exceed delta1 (far), got {self}")
+            raise ConfigError(f"reward {self.name}: delta2 (near) must not exceed delta1 (far), got {self}")
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        # No call has both a place and a text.
+        return 0.0, self.w1 + self.w2 * (1.0 + max(self.alpha, 1.5 * self.beta, self.gamma))
 
     def __call__(self, reply: ParsedReply, text: str, gold: Gold) -> dict[str, float]:
         """Terms `format`, `type` (0 or 1), `coord` and `content`; the last two need the right type."""
-        if gold.action is None:
-            raise ValueError(f"venus_navi needs gold with an action, got {gold!r}")
+        require(self, gold)
+        assert gold.action is not None
         action = reply.action
         form = float(self._in_order(text))
         same = not isinstance(action, (Refusal, Malformed)) and action_name(action) == action_name(gold.action)
@@ -141,26 +146,14 @@ class VenusNavi:
 
     def _content(self, action: Action, gold: Action) -> tuple[float, bool]:
         """The `content` term for two actions of one type, and whether the text is right (True where none is asked)."""
-        match action, gold:
-            case (
-                (Type(text=said), Type(text=want))
-                | (Launch(app=said), Launch(app=want))
-                | (CallUser(content=said), CallUser(content=want))
-                | (Finished(content=said), Finished(content=want))
-            ):
-                right = token_f1(said, want) >= self.min_f1
-                return self.gamma * right, right
-            case Hotkey(keys=said), Hotkey(keys=want):
-                return self.gamma * (said == want), said == want
-        return 0.0, True
+        if isinstance(action, Hotkey) and isinstance(gold, Hotkey):
+            return self.gamma * (action.keys == gold.keys), action.keys == gold.keys
+        said, want = text_of(action), text_of(gold)
+        if said is None or want is None:
+            return 0.0, True
+        f1 = token_f1(said, want)
+        return self.gamma * self._grade(f1), f1 >= self.min_f1
 
-
-def finger_direction(scroll: Scroll, aspect: float) -> Direction:
-    """The way the finger moves: from the points when there are any, on the longer axis, else as named."""
-    if scroll.start is None or scroll.end is None:
-        assert scroll.direction is not None
-        return scroll.direction
-    dx, dy = scroll.end.x - scroll.start.x, (scroll.end.y - scroll.start.y) * aspect
-    if abs(dx) > abs(dy):
-        return "right" if dx > 0 else "left"
-    return "down" if dy > 0 else "up"
+    def _grade(self, f1: float) -> float:
+        """What share of gamma a token F1 earns."""
+        return float(f1 >= self.min_f1)

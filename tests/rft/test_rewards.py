@@ -28,9 +28,10 @@ from agentkit.actions import (
 )
 from agentkit.errors import ConfigError
 from agentkit.protocols import ParsedReply, get_protocol
-from rft.rewards import REWARDS, Gold, get_reward
+from rft.rewards import REWARDS, TRAJECTORY_REWARDS, Gold, get_reward
 from rft.rewards.token_f1 import token_f1, tokens
 
+HELPERS = {"__init__", "answer_points", "base", "checks", "places", "texts", "token_f1"}
 TAGGED = "<think>t</think><action>x</action>"
 GROUND, NAVI = get_reward("venus_ground"), get_reward("venus_navi")
 
@@ -41,8 +42,8 @@ def navi(action, gold, text=TAGGED, aspect=1.0, **constants):
 
 def test_catalogue_holds_every_reward_file():
     folder = Path(rft.rewards.__file__).parent
-    files = {path.stem for path in folder.glob("*.py")} - {"__init__", "base", "checks", "token_f1"}
-    assert files == {reward.name for reward in REWARDS}
+    files = {path.stem for path in folder.glob("*.py")} - HELPERS
+    assert files == {reward.name for reward in (*REWARDS, *TRAJECTORY_REWARDS)}
 
 
 @pytest.mark.parametrize(
