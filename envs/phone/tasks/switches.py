@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from envs.phone import oracle
-from envs.phone.apps.settings import SettingsApp, pages, radios
+from envs.phone.apps.settings import SettingsApp, keys, pages, radios
 from envs.phone.apps.settings.preferences import Key, Link, Toggle
 from envs.phone.oracle import Steps
 from envs.phone.tasks.base import PhoneTask
@@ -109,7 +109,7 @@ class TurnAirplaneMode(SwitchTask):
         radios.set_airplane(phone.settings, on)
 
     def is_on(self, phone: Phone) -> bool:
-        return get(phone, pages.AIRPLANE) == "1"
+        return get(phone, keys.AIRPLANE) == "1"
 
 
 class TurnDarkTheme(SwitchTask):
@@ -117,10 +117,10 @@ class TurnDarkTheme(SwitchTask):
     rows = ("Display", "Dark theme")
 
     def turn(self, phone: Phone, on: bool) -> None:
-        put(phone, pages.NIGHT, "2" if on else "1")
+        put(phone, keys.NIGHT, "2" if on else "1")
 
     def is_on(self, phone: Phone) -> bool:
-        return get(phone, pages.NIGHT) == "2"
+        return get(phone, keys.NIGHT) == "2"
 
 
 class TurnLocation(SwitchTask):
@@ -128,10 +128,10 @@ class TurnLocation(SwitchTask):
     rows = ("Location", "Use location")
 
     def turn(self, phone: Phone, on: bool) -> None:
-        put(phone, pages.LOCATION, "3" if on else "0")
+        put(phone, keys.LOCATION, "3" if on else "0")
 
     def is_on(self, phone: Phone) -> bool:
-        return get(phone, pages.LOCATION) != "0"
+        return get(phone, keys.LOCATION) != "0"
 
 
 class Use24HourFormat(SwitchTask):
@@ -144,10 +144,10 @@ class Use24HourFormat(SwitchTask):
         return {"state": state, "hours": 24 if state == "on" else 12}
 
     def turn(self, phone: Phone, on: bool) -> None:
-        put(phone, pages.HOURS, "24" if on else "12")
+        put(phone, keys.HOURS, "24" if on else "12")
 
     def is_on(self, phone: Phone) -> bool:
-        return get(phone, pages.HOURS) == "24"
+        return get(phone, keys.HOURS) == "24"
 
 
 class FlipSwitch(SwitchTask):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from envs.phone import oracle
-from envs.phone.apps.settings import pages, radios
+from envs.phone.apps.settings import keys, radios
 from envs.phone.apps.settings.languages import LANGUAGES
 from envs.phone.oracle import Steps
 from envs.phone.tasks.answers import says, says_all
@@ -43,10 +43,10 @@ class SetBrightness(SettingsTask):
         return {"level": rng.choice(("max", "min"))}
 
     def setup(self, phone: Phone) -> None:
-        put(phone, pages.BRIGHTNESS, str(self.rng("setup").randint(40, 200)))
+        put(phone, keys.BRIGHTNESS, str(self.rng("setup").randint(40, 200)))
 
     def check(self, phone: Phone, answers: Sequence[str]) -> float:
-        return float(get(phone, pages.BRIGHTNESS) == ("255" if self.params["level"] == "max" else "1"))
+        return float(get(phone, keys.BRIGHTNESS) == ("255" if self.params["level"] == "max" else "1"))
 
     def oracle(self, phone: Phone) -> Steps:
         yield from open_page(phone, "Display", "Brightness level")
@@ -64,10 +64,10 @@ class SetMediaVolume(SettingsTask):
         return {"level": level, "order": order}
 
     def setup(self, phone: Phone) -> None:
-        put(phone, pages.MEDIA_VOLUME, str(self.rng("setup").randint(3, 12)))
+        put(phone, keys.MEDIA_VOLUME, str(self.rng("setup").randint(3, 12)))
 
     def check(self, phone: Phone, answers: Sequence[str]) -> float:
-        return float(get(phone, pages.MEDIA_VOLUME) == str(self.params["level"]))
+        return float(get(phone, keys.MEDIA_VOLUME) == str(self.params["level"]))
 
     def oracle(self, phone: Phone) -> Steps:
         yield from open_page(phone, "Sound & vibration")
@@ -79,14 +79,14 @@ class SetScreenTimeout(SettingsTask):
 
     @classmethod
     def draw(cls, rng: random.Random) -> dict[str, Any]:
-        (value, time), (start, _) = rng.sample(pages.TIMEOUTS, 2)
+        (value, time), (start, _) = rng.sample(keys.TIMEOUTS, 2)
         return {"time": time, "value": value, "start": start}
 
     def setup(self, phone: Phone) -> None:
-        put(phone, pages.TIMEOUT, self.params["start"])
+        put(phone, keys.TIMEOUT, self.params["start"])
 
     def check(self, phone: Phone, answers: Sequence[str]) -> float:
-        return float(get(phone, pages.TIMEOUT) == self.params["value"])
+        return float(get(phone, keys.TIMEOUT) == self.params["value"])
 
     def oracle(self, phone: Phone) -> Steps:
         yield from open_page(phone, "Display", "Screen timeout", self.params["time"])
@@ -101,7 +101,7 @@ class RenameDevice(SettingsTask):
         return {"name": f"{draw.first_name()}'s {rng.choice(('phone', 'Pixel', 'Android'))}"}
 
     def check(self, phone: Phone, answers: Sequence[str]) -> float:
-        return float(get(phone, pages.DEVICE_NAME) == self.params["name"])
+        return float(get(phone, keys.DEVICE_NAME) == self.params["name"])
 
     def oracle(self, phone: Phone) -> Steps:
         yield from open_page(phone, "About phone", "Device name")
@@ -176,7 +176,7 @@ class DeviceNameQuestion(SettingsTask):
         return {"name": f"{draw.adjective().capitalize()} {draw.thing().capitalize()}"}
 
     def setup(self, phone: Phone) -> None:
-        put(phone, pages.DEVICE_NAME, self.params["name"])
+        put(phone, keys.DEVICE_NAME, self.params["name"])
 
     def check(self, phone: Phone, answers: Sequence[str]) -> float:
         return float(says(answers, self.params["name"]))

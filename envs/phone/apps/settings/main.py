@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from envs.phone.app import App, Device
 from envs.phone.apps.settings import installed, pages, radios
+from envs.phone.apps.settings.keys import HOURS
 from envs.phone.apps.settings.preferences import (
     Choice,
     Entry,
@@ -68,7 +69,7 @@ class SettingsApp(App):
 
     def install(self) -> None:
         """Give every key that is unset its default, and draw the networks and devices around the phone."""
-        for (namespace, name), default in pages.keys().items():
+        for (namespace, name), default in pages.defaults().items():
             if self.device.settings.get(namespace, name) is None:
                 self.device.settings.put(namespace, name, default)
         radios.install(self.device)
@@ -123,7 +124,7 @@ class SettingsApp(App):
         self.device.settings.put(key.namespace, key.name, value)
 
     def time_text(self) -> str:
-        return self.device.now().strftime("%H:%M" if self.value(pages.HOURS) == "24" else "%-I:%M %p")
+        return self.device.now().strftime("%H:%M" if self.value(HOURS) == "24" else "%-I:%M %p")
 
     def screen(self) -> Screen:
         page_id = self.stack[-1]
