@@ -35,9 +35,13 @@ class RunResult:
 
 def train(config: TrainConfig) -> RunResult:
     """Reinforcement fine-tuning. Raises ConfigError, DataError, PolicyError, SaveError or DivergedError."""
+    from rft.packages import installed
     from rft.rewards import get_reward
+    from rft.vllm import require
 
-    get_reward(config.reward, **config.reward_args)  # before minutes of loading
+    # Before minutes of loading.
+    get_reward(config.reward, **config.reward_args)
+    require(config, installed())
 
     def make(parts: Any, callbacks: list[Any]) -> Any:
         from rft.trl_bridge import grpo_trainer

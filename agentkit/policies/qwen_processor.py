@@ -18,7 +18,7 @@ from transformers.processing_utils import ProcessorMixin
 from agentkit.errors import PolicyError
 from agentkit.frames import PixelBudget
 
-_STOCK_CLASS = "Qwen2_5_VLProcessor"
+STOCK_CLASS = "Qwen2_5_VLProcessor"
 
 
 class UiProcessor(Qwen2_5_VLProcessor):
@@ -92,7 +92,7 @@ def make_stock_loadable(path: str | os.PathLike[str]) -> None:
     for name in ("processor_config.json", "tokenizer_config.json"):
         file = folder / name
         config = json.loads(file.read_text(encoding="utf-8"))
-        config["processor_class"] = _STOCK_CLASS
+        config["processor_class"] = STOCK_CLASS
         if name == "processor_config.json":
             images = config["image_processor"]
             shared = ("patch_size", "temporal_patch_size", "merge_size", "size", "image_mean", "image_std")

@@ -45,7 +45,7 @@ def run(command: str, args: argparse.Namespace, config_type: type[C], work: Call
         config.require_paths()
         return run_command(line)
     config.require_paths()
-    _quiet()
+    quiet()
     result = work(config)
     if result.stopped:
         print(f"stopped at step {result.steps}; run the same command again to go on", file=sys.stderr)
@@ -71,7 +71,7 @@ def words(config_file: str | None, flags: dict[str, object]) -> list[str]:
     return out
 
 
-def _quiet() -> None:
+def quiet() -> None:
     """Our own progress to stderr; of the libraries warnings only, without the bars; of other ranks errors only."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr, force=True)
     logging.getLogger("rft").setLevel(logging.INFO)
