@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from envs.phone.files import normalise
+from envs.phone.paths import normalise
 
 if TYPE_CHECKING:
     from envs.phone.device import Phone

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from envs.phone.globbing import glob
 from envs.phone.shell.arithmetic import evaluate
 from envs.phone.shell.call import Input, Sink, Streams, decode
 from envs.phone.shell.grammar import Arithmetic, Literal, Part, Substitution, Variable, Word
@@ -56,7 +57,7 @@ def _globbed(shell: Shell, field: list[tuple[str, bool]]) -> list[str]:
     if not any(not quoted and re.search(r"[*?\[]", piece) for piece, quoted in field):
         return [text]
     pattern = "".join(_escaped(piece) if quoted else piece for piece, quoted in field)
-    return shell.phone.files.glob(pattern, shell.cwd) or [text]
+    return glob(shell.phone.files, pattern, shell.cwd) or [text]
 
 
 def _escaped(text: str) -> str:

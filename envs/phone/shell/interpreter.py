@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from agentkit.errors import EnvError
-from envs.phone.files import normalise
+from envs.phone.paths import normalise
 from envs.phone.shell.call import (
     Budget,
     Call,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from envs.phone.files import normalise
+from envs.phone.paths import normalise
 from envs.phone.shell.call import Discard, Input, Sink, Streams
 from envs.phone.shell.expansion import expand_text
 from envs.phone.shell.grammar import Redirect

@@ -5,7 +5,9 @@ import sqlite3
 
 import pytest
 
-from envs.phone.files import Files, normalise
+from envs.phone.files import Files
+from envs.phone.globbing import glob
+from envs.phone.paths import normalise
 
 NOW = dt.datetime(2023, 10, 15, 15, 34)
 EPOCH = 1697384040
@@ -104,13 +106,13 @@ def test_trees_are_copied_moved_and_removed(files):
 def test_globs(files):
     for name in ("a1.txt", "a2.txt", "b.txt", ".hidden.txt", "we[i]rd"):
         files.write(f"/sdcard/g/{name}", b"")
-    assert files.glob("/sdcard/g/a?.txt") == ["/sdcard/g/a1.txt", "/sdcard/g/a2.txt"]
-    assert files.glob("*.txt", "/sdcard/g") == ["a1.txt", "a2.txt", "b.txt"]
-    assert files.glob("/sdcard/*/b.txt") == ["/sdcard/g/b.txt"]
-    assert files.glob("/sdcard/g/.h*") == ["/sdcard/g/.hidden.txt"]
-    assert files.glob("/sdcard/g/[!a]*.txt") == ["/sdcard/g/b.txt"]
-    assert files.glob("/sdcard/g/nothing*") == []
-    assert files.glob("/storage/emulated/0/g/b*") == ["/storage/emulated/0/g/b.txt"]
+    assert glob(files, "/sdcard/g/a?.txt") == ["/sdcard/g/a1.txt", "/sdcard/g/a2.txt"]
+    assert glob(files, "*.txt", "/sdcard/g") == ["a1.txt", "a2.txt", "b.txt"]
+    assert glob(files, "/sdcard/*/b.txt") == ["/sdcard/g/b.txt"]
+    assert glob(files, "/sdcard/g/.h*") == ["/sdcard/g/.hidden.txt"]
+    assert glob(files, "/sdcard/g/[!a]*.txt") == ["/sdcard/g/b.txt"]
+    assert glob(files, "/sdcard/g/nothing*") == []
+    assert glob(files, "/storage/emulated/0/g/b*") == ["/storage/emulated/0/g/b.txt"]
 
 
 def rows(connection: sqlite3.Connection) -> list[str]:
