@@ -9,6 +9,8 @@ HELP = "make, import, clean and improve training data"
 
 COMMANDS: dict[str, str] = {
     "phone": "rft.cli.data_phone",
+    "rows": "rft.cli.data_rows",
+    "clean": "rft.cli.data_clean",
 }
 """Subcommand to its module, which has `HELP`, `configure(parser)` and `run(args)` as `agentkit.command` says."""
 

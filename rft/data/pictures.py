@@ -1,10 +1,14 @@
-"""What a data set needs to know of its image files: their size, and whether they can be read."""
+"""What a data set needs to know of its image files: their size, whether they can be read, and how they look."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agentkit.errors import DataError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 
 def image_size(path: Path, decode: bool = False) -> tuple[int, int]:
@@ -12,12 +16,12 @@ def image_size(path: Path, decode: bool = False) -> tuple[int, int]:
 
     DataError when the file is missing or cannot be decoded.
     """
-    from PIL import Image
+    from PIL import Image as images
 
     if not path.is_file():
         raise DataError(f"image file is missing: expected a file at {path}")
     try:
-        with Image.open(path) as image:
+        with images.open(path) as image:
             if decode:
                 image.load()
             return image.size
@@ -42,3 +46,17 @@ class ImageSizes:
         if isinstance(found, DataError):
             raise DataError(str(found))
         return found
+
+
+LOOK_SIDE = 16
+LOOK_BITS = LOOK_SIDE * LOOK_SIDE
+
+
+def difference_hash(picture: Image) -> bytes:
+    """256 bits that hardly change under rescaling and recompression: is each cell of 16 x 16 darker than its right
+    neighbour? The number of bits in which two pictures differ measures how unlike they look."""
+    import numpy as np
+    from PIL.Image import Resampling
+
+    grey = np.asarray(picture.convert("L").resize((LOOK_SIDE + 1, LOOK_SIDE), Resampling.BOX), np.int16)
+    return np.packbits(grey[:, :-1] < grey[:, 1:]).tobytes()
