@@ -61,15 +61,15 @@ def _layers(phone: Phone, lay: Layout) -> bool:
     elif stage.where == "app":
         return _app(phone, lay, box)
     elif stage.where == "recents":
-        recents(lay, box, stage, phone.picture, phone.background)
+        recents(lay, box, stage, phone.display.thumbnail, phone.display.wallpaper)
         ink, back = WHITE, None
     elif stage.where == "drawer":
         all_apps(lay, box, phone.catalogue, stage.opener, stage.open_drawer)
         back = lay.theme.surface_container
     else:
-        home(lay, box, phone.catalogue, phone.now(), settings, stage.opener, stage.open_drawer, phone.background)
+        home(lay, box, phone.catalogue, phone.now(), settings, stage.opener, stage.open_drawer, phone.display.wallpaper)
         ink, back = WHITE, None
-    phone.known_fields = frozenset()
+    phone.ime.known_fields = frozenset()
     status_bar(lay, phone.now(), settings, ink)
     navigation_paint(lay, ink, back)
     _toast(phone, lay, box)
@@ -102,14 +102,16 @@ def _app(phone: Phone, lay: Layout, box: Bounds) -> bool:
     reachable = set(lay.fields) - under if screen.dialog is not None else set(lay.fields)
     if _refocus(phone, lay, reachable, key):
         return True
-    if shown and phone.reveal and _reveal(phone, lay):
+    if shown and phone.ime.reveal and _reveal(phone, lay):
         return True
     if shown:
         field = lay.fields[editing.id].widget
-        page = "number" if field.keyboard == "number" else phone.keyboard_page
+        page = "number" if field.keyboard == "number" else phone.ime.page
         bottom = box[3] + keyboard_height(lay)
-        lay.reuse(("keyboard", page, phone.shift), lambda: keyboard(lay, bottom, page, phone.shift, phone.keyboard_key))
-        if editing.toolbar and (actions := phone.editor_actions()):
+        lay.reuse(
+            ("keyboard", page, phone.ime.shift), lambda: keyboard(lay, bottom, page, phone.ime.shift, phone.ime.key)
+        )
+        if editing.toolbar and (actions := phone.ime.editor.actions()):
             scene.package = PACKAGE
             text_toolbar(lay, lay.fields[editing.id].box, actions, box[1])
     _toast(phone, lay, box)
@@ -119,9 +121,9 @@ def _app(phone: Phone, lay: Layout, box: Bounds) -> bool:
 
 def _refocus(phone: Phone, lay: Layout, reachable: set[str], key: str) -> bool:
     """Drop the focus of a field that went away and give it to a new `autofocus` field."""
-    editing, before = lay.editing, phone.known_fields
+    editing, before = lay.editing, phone.ime.known_fields
     now = frozenset((key, name) for name in reachable)
-    phone.known_fields = now
+    phone.ime.known_fields = now
     changed = False
     if editing.id and editing.id not in reachable:
         editing.id, editing.keyboard, editing.toolbar = "", False, False
@@ -129,7 +131,7 @@ def _refocus(phone: Phone, lay: Layout, reachable: set[str], key: str) -> bool:
     for name in (name for name in lay.fields if name in reachable):
         field = lay.fields[name].widget
         if field.autofocus and field.enabled and (key, name) not in before and editing.id != name:
-            phone.focus(field)
+            phone.ime.focus(field)
             return True
     if editing.id:
         size = len(lay.fields[editing.id].widget.value)
@@ -141,7 +143,7 @@ def _refocus(phone: Phone, lay: Layout, reachable: set[str], key: str) -> bool:
 
 def _reveal(phone: Phone, lay: Layout) -> bool:
     """Scroll so that the focused line stands above the keyboard."""
-    phone.reveal = False
+    phone.ime.reveal = False
     place = lay.fields[lay.editing.id]
     if place.viewport is None:
         return False

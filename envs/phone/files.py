@@ -254,6 +254,8 @@ class Files:
 
     def _revive(self) -> None:
         """Bring back the file of every removed database that its app has written to since."""
+        if not self._detached:  # as good as always, and this runs at every search
+            return
         for name, changes in list(self._detached.items()):
             if self._databases[name].changes != changes:
                 self._attach_database(name, self._databases[name])

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from envs.phone.editor import Editor
 from envs.phone.keys import CHARACTERS
 from envs.phone.layout import AT_END
 from envs.phone.scene import Node
@@ -111,26 +110,27 @@ def _takes(phone: Phone, node: Node, move: Place, end: Place) -> bool:
         node.on_drag(*end)
         return True
     if node.scroll is not None and node.scroll.limit and abs(dy) >= abs(dx):
-        key, limit = node.scroll
-        offset = phone.offsets.get(key, AT_END)
-        offset = min(limit, offset) if key in phone.offsets or node.at_end else 0
+        (key, limit), offsets = node.scroll, phone.display.offsets
+        offset = offsets.get(key, AT_END)
+        offset = min(limit, offset) if key in offsets or node.at_end else 0
         target = min(limit, max(0, offset - dy))
         moved = target != offset
-        phone.offsets[key] = AT_END if node.at_end and target == limit else target
+        offsets[key] = AT_END if node.at_end and target == limit else target
         if moved:
             return True
     return node.on_swipe is not None and bool(node.on_swipe(dx, dy))
 
 
-def press(phone: Phone, editor: Editor, name: str) -> None:
+def press(phone: Phone, name: str) -> None:
     """One key, by its canonical name."""
+    editor = phone.ime.editor
     if name in ("POWER", "SLEEP", "WAKEUP"):
         phone.awake = name == "WAKEUP" or (name == "POWER" and not phone.awake)
         editor.blur()
     elif not phone.awake:
         return
     elif name in ("BACK", "ESCAPE"):
-        _back(phone, editor)
+        _back(phone)
     elif name == "HOME":
         phone.stage.home()
     elif name == "APP_SWITCH":
@@ -147,10 +147,11 @@ def press(phone: Phone, editor: Editor, name: str) -> None:
         middle = (phone.size[0] // 2, phone.size[1] // 2)
         swipe(phone, middle, (middle[0], middle[1] + (page if name == "PAGE_UP" else -page)), 300)
     elif not phone.stage.shade_open:
-        _text_key(phone, editor, name)
+        _text_key(phone, name)
 
 
-def _text_key(phone: Phone, editor: Editor, name: str) -> None:
+def _text_key(phone: Phone, name: str) -> None:
+    editor = phone.ime.editor
     if name in ("ENTER", "NUMPAD_ENTER", "DPAD_CENTER"):
         editor.enter()
     elif name == "DEL":
@@ -169,10 +170,12 @@ def _text_key(phone: Phone, editor: Editor, name: str) -> None:
         editor.cut()
     elif name in CHARACTERS:
         editor.insert(CHARACTERS[name])
-    phone.reveal = True
+    phone.ime.reveal = True
 
 
-def combination(phone: Phone, editor: Editor, names: Sequence[str]) -> None:
+def combination(phone: Phone, names: Sequence[str]) -> None:
+    """All but the last key held, and that pressed."""
+    editor = phone.ime.editor
     held, last = set(names[:-1]), names[-1] if names else ""
     if not phone.awake or phone.stage.shade_open or not last:
         return
@@ -183,10 +186,11 @@ def combination(phone: Phone, editor: Editor, names: Sequence[str]) -> None:
     elif held & {"SHIFT_LEFT", "SHIFT_RIGHT"} and last in CHARACTERS:
         editor.insert(CHARACTERS[last].upper())
     else:
-        press(phone, editor, last)
+        press(phone, last)
 
 
-def _back(phone: Phone, editor: Editor) -> None:
+def _back(phone: Phone) -> None:
+    editor = phone.ime.editor
     if phone.stage.shade_open:
         phone.stage.close_shade()
     elif editor.editing.toolbar:

@@ -163,7 +163,7 @@ def _properties(phone: Phone) -> dict[str, str]:
         "ro.product.name": "glint_phone",
         "ro.secure": "0",
         "ro.serialno": "GLINTPHONE",
-        "ro.sf.lcd_density": str(phone.density),
+        "ro.sf.lcd_density": str(phone.spec.density),
         "service.adb.root": "1",
         "sys.boot_completed": "1",
         "sys.usb.state": "adb",

@@ -176,7 +176,7 @@ def test_another_size_is_another_layout(shell):
     assert "logicalFrame=[0, 0, 480, 960]" in out(shell, "dumpsys input")
     out(shell, "wm density 640")  # more than 480 pixels can show: kept, and drawn as dense as fits
     assert out(shell, "wm density") == "Physical density: 160\nOverride density: 640\n"
-    assert shell.phone.density == 256
+    assert shell.phone.spec.density == 256
     out(shell, "wm size reset; wm density reset")
     assert shell.phone.screenshot().size == (360, 720)
     assert out(shell, "wm size; wm density") == "Physical size: 360x720\nPhysical density: 160\n"

@@ -51,7 +51,7 @@ def test_same_inputs_give_same_pixels_in_every_process() -> None:
 
 
 def test_seed_changes_colours_only() -> None:
-    looks = {Phone([Demo], screen="small", seed=seed).palette for seed in range(40)}
+    looks = {Phone([Demo], screen="small", seed=seed).display.palette for seed in range(40)}
     assert looks == set(SEEDS)
 
 
@@ -112,10 +112,10 @@ def test_partial_repaint_equals_full_repaint() -> None:
     for name in names:
         tap(phone, name)
         shot = phone.screenshot()
-        assert _same(shot, repaint(phone.scene.ops, phone.size, phone._pictures, None))
+        assert _same(shot, repaint(phone.scene.ops, phone.size, phone.display.pictures, None))
     for key in ("A", "B", "DEL", "BACK", "BACK", "HOME"):
         phone.key(key)
-        assert _same(phone.screenshot(), repaint(phone.scene.ops, phone.size, phone._pictures, None))
+        assert _same(phone.screenshot(), repaint(phone.scene.ops, phone.size, phone.display.pictures, None))
 
 
 def _same(a: Image.Image, b: Image.Image) -> bool:

@@ -46,8 +46,8 @@ def outcome(phone, app):
         dict(app.text),
         phone.editing.id,
         phone.editing.keyboard,
-        phone.keyboard_page,
-        phone.shift,
+        phone.ime.page,
+        phone.ime.shift,
     )
 
 

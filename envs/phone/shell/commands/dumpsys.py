@@ -68,7 +68,7 @@ def window(call: Call, words: list[str]) -> None:
         focus = "Window{5ade000 u0 NotificationShade}"
     call.line("WINDOW MANAGER WINDOWS (dumpsys window windows)")
     call.line(
-        f"  Display: mDisplayId=0 init={width}x{height} {call.phone.density}dpi "
+        f"  Display: mDisplayId=0 init={width}x{height} {call.phone.spec.density}dpi "
         f"cur={width}x{height} app={width}x{height}"
     )
     call.line(f"  mCurrentFocus={focus}")
