@@ -97,9 +97,33 @@ def tap_id(phone: Phone, id: str) -> Steps:
     yield from tap(phone, id=id)
 
 
+def choose(phone: Phone, item: str) -> Steps:
+    """Open the menu of the screen in front and tap one of its items."""
+    yield from tap_label(phone, "More options")
+    yield from tap_text(phone, item)
+
+
 def long_press(phone: Phone, **wanted: Unpack[Wanted]) -> Steps:
     yield from scroll_to(phone, **wanted)
     yield LongPress(centre(phone, _found(phone, **wanted)))
+
+
+def delete(phone: Phone, text: str, confirm: str) -> Steps:
+    """Select what has this text by a long press, delete it and tap `confirm` when asked."""
+    yield from long_press(phone, text=text)
+    yield from delete_selected(phone, confirm)
+
+
+def delete_all(phone: Phone, one: str, confirm: str) -> Steps:
+    """Select `one` by a long press, then all, and delete them."""
+    yield from long_press(phone, text=one)
+    yield from choose(phone, "Select all")
+    yield from delete_selected(phone, confirm)
+
+
+def delete_selected(phone: Phone, confirm: str) -> Steps:
+    yield from tap_label(phone, "Delete")
+    yield from tap_text(phone, confirm)
 
 
 def type_into(phone: Phone, id: str, text: str) -> Steps:

@@ -175,8 +175,7 @@ class DeleteContact(ContactsTask):
 
     def oracle(self, phone: Phone) -> Steps:
         yield from self.open(phone)
-        yield from oracle.tap(phone, label="More options")
-        yield from oracle.tap(phone, text="Delete")
+        yield from oracle.choose(phone, "Delete")
         yield from oracle.tap(phone, text="Delete", role="button")
 
 

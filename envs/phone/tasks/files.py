@@ -56,9 +56,7 @@ class DeleteFile(FilesTask):
 
     def oracle(self, phone: Phone) -> Steps:
         yield from _open_folder(phone, self.params["folder"])
-        yield from oracle.long_press(phone, text=self.params["name"])
-        yield from oracle.tap_label(phone, "Delete")
-        yield from oracle.tap_text(phone, "OK")
+        yield from oracle.delete(phone, self.params["name"], "OK")
 
 
 class MoveFile(FilesTask):
@@ -78,8 +76,7 @@ class MoveFile(FilesTask):
     def oracle(self, phone: Phone) -> Steps:
         yield from _open_folder(phone, self.params["folder"])
         yield from oracle.long_press(phone, text=self.params["name"])
-        yield from oracle.tap_label(phone, "More options")
-        yield from oracle.tap_text(phone, f"{self.verb} to…")
+        yield from oracle.choose(phone, f"{self.verb} to…")
         yield from _storage(phone)
         yield from oracle.tap_text(phone, self.params["target"])
         yield from oracle.tap_text(phone, self.verb)
@@ -121,8 +118,7 @@ class RenameFile(FilesTask):
     def oracle(self, phone: Phone) -> Steps:
         yield from _open_folder(phone, self.params["folder"])
         yield from oracle.long_press(phone, text=self.params["name"])
-        yield from oracle.tap_label(phone, "More options")
-        yield from oracle.tap_text(phone, "Rename")
+        yield from oracle.choose(phone, "Rename")
         yield Type(self.params["suffix"])
         yield from oracle.tap_text(phone, "OK")
 
@@ -142,8 +138,7 @@ class CreateFolder(FilesTask):
 
     def oracle(self, phone: Phone) -> Steps:
         yield from _open_folder(phone, self.params["folder"])
-        yield from oracle.tap_label(phone, "More options")
-        yield from oracle.tap_text(phone, "New folder")
+        yield from oracle.choose(phone, "New folder")
         yield from oracle.type_into(phone, "text1", self.params["name"])
         yield from oracle.tap_text(phone, "OK")
 
@@ -164,8 +159,7 @@ class LargestFile(FilesTask):
 
     def oracle(self, phone: Phone) -> Steps:
         yield from _open_folder(phone, self.params["folder"])
-        yield from oracle.tap_label(phone, "More options")
-        yield from oracle.tap_text(phone, "Sort by…")
+        yield from oracle.choose(phone, "Sort by…")
         yield from oracle.tap_text(phone, "Size (largest first)")
         yield from oracle.answer(oracle.read(phone, "row_0"))
 
@@ -208,8 +202,7 @@ class FindFile(FilesTask):
         yield from oracle.tap_label(phone, "Search")
         yield from oracle.type_into(phone, "search_src_text", self.params["name"])
         yield from oracle.long_press(phone, id="row_0")
-        yield from oracle.tap_label(phone, "More options")
-        yield from oracle.tap_text(phone, "Get info")
+        yield from oracle.choose(phone, "Get info")
         path = next(e.text for e in phone.elements() if e.text.startswith("Path: "))
         yield from oracle.answer(posixpath.basename(posixpath.dirname(path)))
 

@@ -80,9 +80,7 @@ class DeleteNote(NotesTask):
 
     def oracle(self, phone: Phone) -> Steps:
         yield from oracle.launch(APP)
-        yield from oracle.long_press(phone, text=self.params["name"])
-        yield from oracle.tap_label(phone, "Delete")
-        yield from oracle.tap_text(phone, "OK")
+        yield from oracle.delete(phone, self.params["name"], "OK")
 
 
 class DeleteNewestNote(DeleteNote):
@@ -97,9 +95,7 @@ class DeleteNewestNote(DeleteNote):
         yield from oracle.launch(APP)
         yield from oracle.tap_label(phone, "Sort by")
         yield from oracle.tap_text(phone, "Modified (newest first)")
-        yield from oracle.long_press(phone, text=self.params["name"])
-        yield from oracle.tap_label(phone, "Delete")
-        yield from oracle.tap_text(phone, "OK")
+        yield from oracle.delete(phone, self.params["name"], "OK")
 
 
 class AppendToNote(NotesTask):
@@ -141,8 +137,7 @@ class RenameNote(NotesTask):
     def oracle(self, phone: Phone) -> Steps:
         yield from oracle.launch(APP)
         yield from oracle.long_press(phone, text=self.params["name"])
-        yield from oracle.tap_label(phone, "More options")
-        yield from oracle.tap_text(phone, "Rename")
+        yield from oracle.choose(phone, "Rename")
         yield Type(self.params["suffix"])
         yield from oracle.tap_text(phone, "OK")
 
@@ -182,8 +177,7 @@ class MoveNote(NotesTask):
     def oracle(self, phone: Phone) -> Steps:
         yield from oracle.launch(APP)
         yield from oracle.long_press(phone, text=self.params["name"])
-        yield from oracle.tap_label(phone, "More options")
-        yield from oracle.tap_text(phone, "Move")
+        yield from oracle.choose(phone, "Move")
         yield from oracle.tap_text(phone, self.params["folder"])
         yield from oracle.tap_text(phone, "Move here")
 
@@ -200,11 +194,7 @@ class DeleteAllNotes(NotesTask):
 
     def oracle(self, phone: Phone) -> Steps:
         yield from oracle.launch(APP)
-        yield from oracle.long_press(phone, text=next(iter(self.params["notes"])))
-        yield from oracle.tap_label(phone, "More options")
-        yield from oracle.tap_text(phone, "Select all")
-        yield from oracle.tap_label(phone, "Delete")
-        yield from oracle.tap_text(phone, "OK")
+        yield from oracle.delete_all(phone, next(iter(self.params["notes"])), "OK")
 
 
 class ReadPrice(NotesTask):
@@ -258,10 +248,9 @@ class CountNotes(NotesTask):
         yield from oracle.answer(str(len(names)))
 
 
-class DeleteMissingNote(InfeasibleTask):
+class DeleteMissingNote(InfeasibleTask, NotesTask):
     """No note has that name; others that begin with the same word are decoys."""
 
-    app = APP
     template = "Delete the note {name} in Markor"
 
     @classmethod
@@ -269,9 +258,6 @@ class DeleteMissingNote(InfeasibleTask):
         notes, name = notebook(words(rng))
         del notes[name]
         return {"name": name, "notes": notes}
-
-    def setup(self, phone: Phone) -> None:
-        lay_out(phone, {f"{ROOT}/": "", **{f"{ROOT}/{name}": text for name, text in self.params["notes"].items()}})
 
     def oracle(self, phone: Phone) -> Steps:
         yield from oracle.launch(APP)
