@@ -9,6 +9,7 @@ HELP = "make, import, clean and improve training data"
 
 COMMANDS: dict[str, str] = {
     "phone": "rft.cli.data_phone",
+    "import": "rft.cli.data_import",
     "rows": "rft.cli.data_rows",
     "clean": "rft.cli.data_clean",
 }

@@ -145,6 +145,7 @@ def rows_of(trace: Trace, history_images: int = 0) -> Iterator[NavigationRow]:
             app=trace.app,
             task=trace.task,
             source=trace.source,
+            boxes=() if step.box is None else (step.box,),
         )
         past.append(Past(step.action, step.thought, step.conclusion, step.image))
 

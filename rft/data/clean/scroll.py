@@ -12,24 +12,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
-from agentkit.actions import Direction, Point, Scroll
+from agentkit.actions import Direction, Scroll
 from agentkit.errors import ConfigError
 from rft.data.clean.index import Index
 from rft.data.clean.sample import TRACES, Kind, Sample, Source, Verdict
+from rft.data.directions import OPPOSITE, finger_direction
 from rft.data.traces import Trace, TraceStep
 
 Convention: TypeAlias = Literal["finger", "content", "mixed", "unproven"]
-OPPOSITE: Mapping[Direction, Direction] = {"up": "down", "down": "up", "left": "right", "right": "left"}
-
-
-def finger_direction(start: Point, end: Point, aspect: float = 1.0) -> Direction | None:
-    """The main direction of a swipe; None when it has no length. `aspect` is height over width of the screen."""
-    dx, dy = end.x - start.x, (end.y - start.y) * aspect
-    if dx == dy == 0:
-        return None
-    if abs(dx) > abs(dy):
-        return "right" if dx > 0 else "left"
-    return "down" if dy > 0 else "up"
 
 
 @dataclass(frozen=True)

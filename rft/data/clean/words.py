@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
-FILLERS = frozenset(
-    (
-        "a an the this that to on in at of for please now just then and it "
-        "click tap press touch hit push select choose pick find locate go use activate "
-        "button icon link item element here there where thing option"
-    ).split(" ")
-)
+_FILLERS = """
+    a an the this that to on in at of for please now just then and it
+    click tap press touch hit push select choose pick find locate go use activate
+    button icon link item element here there where thing option
+"""
+FILLERS = frozenset(_FILLERS.split())
 """Words that do not tell one element of a screen from another."""
 
 _TOKEN = re.compile(r"\w+(?:['’.:@/+-]\w+)*|[^\w\s]")

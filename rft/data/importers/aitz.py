@@ -1,0 +1,86 @@
+"""Android in the Zoo (arXiv 2403.02713): one JSON list of steps per episode, beside its PNG files.
+
+Steps are those of Android in the Wild as JSON (`result_action_type`, `result_touch_yx`, ...), with
+`coat_action_think`, `coat_action_desc` and `coat_action_result` as thought, step instruction and conclusion.
+`ui_positions` is a list of (y, x, height, width) in pixels.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from agentkit.actions import Action, Box, Click
+from agentkit.errors import DataError
+from rft.data.importers.gestures import gesture_action
+from rft.data.importers.source import Images, Unmappable, files, load_json
+from rft.data.pictures import image_size
+from rft.data.traces import Trace, TraceStep
+
+
+@dataclass(frozen=True)
+class AndroidInTheZoo:
+    def items(self, source: Path) -> Iterator[tuple[str, tuple[Path, list[Any]]]]:
+        for path in files(source, "*.json"):
+            steps = load_json(path)
+            if not isinstance(steps, list) or not steps or not all(_is_step(step) for step in steps):
+                raise DataError(f"{path}: no episode of Android in the Zoo: expected a list of steps")
+            yield path.stem, (path, steps)
+
+    def convert(self, key: str, raw: tuple[Path, list[Any]], images: Images) -> Trace:
+        path, listed = raw
+        steps = sorted(listed, key=lambda step: int(step["step_id"]))
+        ids, length = [int(step["step_id"]) for step in steps], int(steps[0]["episode_length"])
+        if ids != list(range(length)):
+            raise Unmappable("episode is not whole", f"steps {ids} of {length}")
+        goal = str(steps[0]["instruction"]).strip()
+        if not goal:
+            raise Unmappable("no goal")
+        return Trace(f"aitz-{key}", goal, tuple(_step(step, path.parent) for step in steps), source="aitz")
+
+
+def _is_step(step: Any) -> bool:
+    needed = {"step_id", "episode_length", "instruction", "result_action_type", "image_path"}
+    return isinstance(step, dict) and needed <= step.keys()
+
+
+def _step(step: dict[str, Any], folder: Path) -> TraceStep:
+    image = folder / Path(step["image_path"]).name
+    try:
+        size = image_size(image)
+    except DataError as error:
+        raise Unmappable("screenshot missing or damaged", str(error)) from error
+    touch, lift = (_list(step.get(f"result_{which}_yx")) for which in ("touch", "lift"))
+    text = str(step.get("result_action_text", ""))
+    action = gesture_action(int(step["result_action_type"]), touch, lift, text, size[1] / size[0])
+    thought, conclusion, said = (str(step.get(f"coat_action_{name}") or "") for name in ("think", "result", "desc"))
+    return TraceStep(image, action, thought, conclusion, said, _box(step, action, size), size)
+
+
+def _list(value: Any) -> list[Any]:
+    """The release stores lists as JSON text."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return []
+    return value if isinstance(value, list) else []
+
+
+def _box(step: dict[str, Any], action: Action, size: tuple[int, int]) -> Box | None:
+    """The smallest annotated element that a tap meets."""
+    if not isinstance(action, Click):
+        return None
+    width, height = size
+    around = []
+    for item in _list(step.get("ui_positions")):
+        if isinstance(item, list) and len(item) == 4 and all(isinstance(value, (int, float)) for value in item):
+            y, x, tall, wide = item
+            if 0 <= x < x + wide <= width and 0 <= y < y + tall <= height:
+                box = Box(x / width, y / height, (x + wide) / width, (y + tall) / height)
+                if box.contains(action.at):
+                    around.append(box)
+    return min(around, key=lambda box: (box.x2 - box.x1) * (box.y2 - box.y1), default=None)

@@ -1,0 +1,106 @@
+"""What every importer shares: its interface, the reason for refusing an episode, and the folder for images."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from agentkit.actions import Point
+from agentkit.errors import DataError, boundary
+from agentkit.frames import Frame, OutsideFrame
+from rft.data.rows import GroundingRow
+from rft.data.traces import Trace
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Raw: TypeAlias = Any
+"""One item of the source, as its format has it."""
+
+
+class Unmappable(Exception):
+    """An item that cannot be told in Glint's actions and rows; refused and counted, never guessed at."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        """`reason` is a phrase that can be counted; `detail` has the particulars."""
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason, self.detail = reason, detail
+
+
+class Importer(Protocol):
+    """One data set's format. Items are read and converted one at a time."""
+
+    def items(self, source: Path) -> Iterator[tuple[str, Raw]]:
+        """(id within the source, item) in a fixed order. DataError where a file is damaged or of another format."""
+        ...
+
+    def convert(self, key: str, raw: Raw, images: Images) -> Trace | list[GroundingRow]:
+        """The item as a trace, or as grounding rows. Raises Unmappable."""
+        ...
+
+
+class Images:
+    """Where an importer puts screenshots that are not files yet."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def save_png(self, name: str, data: bytes) -> tuple[Path, tuple[int, int]]:
+        """Write an encoded image (PNG or JPEG) as it is; returns its path and its size. Unmappable when it is none."""
+        import io
+
+        from PIL import Image
+
+        try:
+            with Image.open(io.BytesIO(data)) as image:
+                size, kind = image.size, (image.format or "").lower()
+        except Exception as error:  # Pillow raises OSError, SyntaxError, ValueError and struct errors alike
+            raise Unmappable("screenshot cannot be decoded", f"{name}: {type(error).__name__}: {error}") from error
+        path = self._path(f"{name}.{kind}")
+        with boundary(DataError, f"cannot write {path}"):
+            path.write_bytes(data)
+        return path, size
+
+    def save_pixels(self, name: str, pixels: np.ndarray) -> tuple[Path, tuple[int, int]]:
+        """Write uint8 [height, width, 3] as PNG; returns its path and its size."""
+        from PIL import Image
+
+        path = self._path(f"{name}.png")
+        with boundary(DataError, f"cannot write {path}"):
+            Image.fromarray(pixels).save(path, compress_level=4)
+        return path, (pixels.shape[1], pixels.shape[0])
+
+    def _path(self, name: str) -> Path:
+        # Names come from the data: nothing in them may lead out of the folder.
+        plain = "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in name).lstrip(".")
+        with boundary(DataError, f"cannot create {self.folder}"):
+            self.folder.mkdir(parents=True, exist_ok=True)
+        return self.folder / plain
+
+
+def point_in(frame: Frame, x: Any, y: Any) -> Point:
+    """The point of frame coordinates. Unmappable when they are no numbers or lie outside."""
+    if not all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in (x, y)):
+        raise Unmappable("coordinates are no numbers", f"({x!r}, {y!r})")
+    try:
+        return frame.point(x, y)
+    except OutsideFrame as error:
+        raise Unmappable("coordinates outside of the screen", str(error)) from error
+
+
+def files(source: Path, *patterns: str) -> list[Path]:
+    """`source` itself, or the files under it that fit a pattern, sorted. DataError when there are none."""
+    if source.is_file():
+        return [source]
+    found = sorted({path for pattern in patterns for path in source.rglob(pattern) if path.is_file()})
+    if not found:
+        raise DataError(f"no data under {source}: expected files like {', '.join(patterns)}")
+    return found
+
+
+def load_json(path: Path) -> Any:
+    """The value in a JSON file. DataError when it cannot be read."""
+    with boundary(DataError, f"cannot read {path}"):
+        return json.loads(path.read_text("utf-8"))
