@@ -162,6 +162,8 @@ def test_each_reset_is_a_fresh_phone_and_nothing_stays_behind(wired):
     assert len(new_threads("adb-server")) == 1
     wired.close()
     wired.close()
+    for thread in new_threads("adb"):
+        thread.join(5)  # a worker ends by itself a moment after its server
     assert not new_threads("adb")  # neither servers nor the workers of their pools
     for use in (lambda: wired.step(Wait()), wired.verdict, lambda: wired.phone, lambda: wired.lock, lambda: wired.task):
         with pytest.raises(EnvError, match="reset"):
