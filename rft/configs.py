@@ -141,9 +141,9 @@ class TrainConfig(RunConfig):
     """Reinforcement fine-tuning with GRPO."""
 
     reward: str = "venus_ground"
-    """Reward, by name (rft.rewards)."""
+    """Reward, by name (rft rewards list)."""
     reward_args: dict[str, Any] = field(default_factory=dict)
-    """Constants of the reward, as key=value, such as delta1=0.1."""
+    """Constants of the reward, as key=value, such as delta1=0.1 (rft rewards list NAME)."""
     group: int = 8
     """Replies sampled per prompt (G)."""
     prompts: int = 8

@@ -46,6 +46,10 @@ class Report:
         whole = tag("table", tag("thead", head), tag("tbody", *body))
         return self._add(heading, lead, tag("div", whole, class_="scroll"))
 
+    def add_parts(self, heading: str, *parts: Markup, lead: str = "") -> Report:
+        """A section of finished pieces: charts of the caller's own, made with `agentkit.report.markup.tag`."""
+        return self._add(heading, lead, *parts)
+
     def add_card(self, heading: str, card: ScoreCard, notes: Sequence[str] = (), lead: str = "") -> Report:
         """A score card: of grounding or of episodes. `notes` say how the data was read."""
         return self._add(heading, lead, cards.card_section(card), cards.notes(notes))

@@ -11,6 +11,7 @@ COMMANDS: dict[str, str] = {
     "sft-stream": "rft.cli.sft_stream",
     "train": "rft.cli.train",
     "data": "rft.cli.data",
+    "rewards": "rft.cli.rewards",
     "doctor": "rft.cli.doctor",
 }
 
