@@ -128,6 +128,20 @@ def test_what_others_remove_is_no_longer_selected(phone: Phone) -> None:
     assert phone.files.list("/sdcard/Download") == []
 
 
+@pytest.mark.parametrize(("app", "item"), [("Files", "Get info"), ("Markor", "Info"), ("Files", "Rename")])
+def test_a_question_about_a_file_that_is_gone_closes(phone: Phone, app: str, item: str) -> None:
+    folder = "/sdcard/Download" if app == "Files" else NOTEBOOK
+    phone.files.write(f"{folder}/one.pdf", "x")
+    phone.launch(app)
+    press(phone, text="one.pdf", long=True)
+    press(phone, label="More options")
+    press(phone, text=item)
+    assert {"OK", "1 selected"} <= set(texts(phone))
+    phone.files.remove(f"{folder}/one.pdf")
+    phone.invalidate()
+    assert not {"OK", "1 selected"} & set(texts(phone))
+
+
 def test_free_names_and_faults(phone: Phone) -> None:
     assert free_path(phone.files, "/sdcard/Music", "b.mp3") == "/sdcard/Music/b.mp3"
     assert name_fault(phone.files, "/sdcard/Music", "a.mp3") and not name_fault(phone.files, "/sdcard/Music", "b.mp3")

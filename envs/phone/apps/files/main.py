@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from typing import Literal
 
 from envs.phone.app import App, Device
-from envs.phone.apps.carrying import carry, make_folder, rename
+from envs.phone.apps.file_work import FileWork
 from envs.phone.apps.files import screens
 from envs.phone.apps.files.roots import DOWNLOADS
-from envs.phone.apps.listing import FOLDERS, STORAGE, Entry, Order, arrange, entries, walk
+from envs.phone.apps.listing import FOLDERS, STORAGE, Entry, arrange, entries, walk
 from envs.phone.ui import Screen
 from envs.phone.words import words
 
@@ -54,22 +54,7 @@ class Files(App):
         self.view: Literal["browse", "drawer", "search", "text"] = "browse"
         self.query = ""
         self.reading = ""
-        self.order: Order = "name"
-        self.transfer: Literal["", "move", "copy"] = ""
-        """Set while a destination is being picked for `carried`."""
-        self.carried: list[str] = []
-        self.calm()
-
-    def calm(self) -> None:
-        """Close selections, menus and dialogs."""
-        self.chosen: set[str] = set()
-        self.close()
-
-    def close(self) -> None:
-        """Close menus and dialogs."""
-        self.asking: Literal["", "delete", "rename", "folder", "sort", "info"] = ""
-        self.typed = ""
-        self.menu_open = False
+        self.work = FileWork(self.device, lambda: self.path)
 
     def install(self) -> None:
         self.stop()
@@ -93,18 +78,18 @@ class Files(App):
             self.go(path)
 
     def back(self) -> bool:
-        if self.asking or self.menu_open:
-            self.close()
-        elif self.chosen:
-            self.calm()
+        if self.work.asking or self.work.menu_open:
+            self.work.close()
+        elif self.work.chosen:
+            self.work.calm()
         elif self.view == "text":
             self.view = "search" if self.query else "browse"
         elif self.view != "browse":
             self.view, self.query = "browse", ""
         elif self.path not in (STORAGE, DOWNLOADS) and not self.collection:
             self.go(posixpath.dirname(self.path))
-        elif self.transfer:
-            self.end_transfer()
+        elif self.work.transfer:
+            self.work.end_transfer()
         else:
             return False
         return True
@@ -126,7 +111,7 @@ class Files(App):
         files = self.device.files
         while not files.is_dir(self.path) and self.path != STORAGE:
             self.path = posixpath.dirname(self.path)
-        self.chosen = {path for path in self.chosen if files.exists(path)}
+        self.work.forget_missing()
         if self.view == "text" and not files.exists(self.reading):
             self.view = "browse"
 
@@ -135,41 +120,38 @@ class Files(App):
         files = self.device.files
         if self.view == "search":
             needle = self.query.casefold()
-            return arrange([e for e in walk(files, STORAGE) if needle in e.name.casefold()], self.order)[:MOST_HITS]
+            hits = [e for e in walk(files, STORAGE) if needle in e.name.casefold()]
+            return arrange(hits, self.work.order)[:MOST_HITS]
         if not self.collection:
-            return entries(files, self.path, self.order)
+            return entries(files, self.path, self.work.order)
         everything = [e for e in walk(files, STORAGE) if not e.folder]
         if self.collection == "Recent":
             return sorted(everything, key=lambda e: e.modified, reverse=True)[:MOST_HITS]
         kinds = {"Images": ("Image",), "Videos": ("Video",), "Audio": ("Audio",), "Documents": ("Document", "Text")}
-        return arrange([e for e in everything if e.kind in kinds[self.collection]], self.order)
+        return arrange([e for e in everything if e.kind in kinds[self.collection]], self.work.order)
 
     # What taps do
 
     def go(self, path: str) -> None:
         self.path, self.collection, self.view, self.query = path, "", "browse", ""
-        self.calm()
+        self.work.calm()
 
     def collect(self, collection: str) -> None:
         self.collection, self.view = collection, "browse"
-        self.calm()
+        self.work.calm()
 
     def open(self, row: Entry) -> None:
         if row.folder:
             self.go(row.path)
-        elif self.transfer:
+        elif self.work.transfer:
             return
         elif row.kind == "Text":
             self.reading, self.view = row.path, "text"
         else:
             self.device.toast("No app found to open this file")
 
-    def toggle(self, path: str) -> None:
-        self.chosen ^= {path}
-
     def choose_all(self) -> None:
-        self.chosen = {row.path for row in self.rows()}
-        self.close()
+        self.work.choose(row.path for row in self.rows())
 
     def start_search(self) -> None:
         self.view, self.query = "search", ""
@@ -177,47 +159,11 @@ class Files(App):
     def open_drawer(self) -> None:
         self.view = "drawer"
 
-    def open_menu(self) -> None:
-        self.menu_open = True
-
     def set_query(self, text: str) -> None:
         self.query = text
 
-    def set_typed(self, text: str) -> None:
-        self.typed = text
-
-    def ask(self, what: Literal["delete", "rename", "folder", "sort", "info"]) -> None:
-        self.close()
-        self.asking = what
-        self.typed = posixpath.basename(next(iter(self.chosen))) if what == "rename" else ""
-
-    def sort(self, order: Order) -> None:
-        self.order = order
-        self.close()
-
-    def delete(self) -> None:
-        for path in self.chosen:
-            self.device.files.remove(path, recursive=True)
-        self.calm()
-
-    def rename(self) -> None:
-        fault = rename(self.device.files, next(iter(self.chosen)), self.typed.strip())
-        self.device.toast(fault) if fault else self.calm()
-
-    def make_folder(self) -> None:
-        fault = make_folder(self.device.files, self.path, self.typed.strip())
-        self.device.toast(fault) if fault else self.close()
-
     def carry(self, how: Literal["move", "copy"]) -> None:
-        self.transfer, self.carried = how, sorted(self.chosen)
+        """Pick a destination, in a folder even if the files were found elsewhere."""
+        self.work.carry(how)
         if self.collection or self.view == "search":
             self.go(STORAGE)
-        self.calm()
-
-    def end_transfer(self) -> None:
-        self.transfer, self.carried = "", []
-
-    def transfer_here(self) -> None:
-        if self.transfer:
-            fault = carry(self.device.files, self.transfer, self.carried, self.path)
-            self.device.toast(fault) if fault else self.end_transfer()

@@ -6,8 +6,9 @@ import posixpath
 from functools import partial
 from typing import TYPE_CHECKING
 
+from envs.phone.apps.file_work import cancel_button, sort_dialog
 from envs.phone.apps.files.roots import COLLECTIONS, DOWNLOADS
-from envs.phone.apps.listing import ORDERS, STORAGE, STORAGE_NAME, Entry, date_text, entries, entry, size_text
+from envs.phone.apps.listing import STORAGE, STORAGE_NAME, Entry, date_text, entries, entry, size_text
 from envs.phone.ui import (
     Button,
     Chip,
@@ -20,7 +21,6 @@ from envs.phone.ui import (
     Line,
     ListItem,
     Menu,
-    Radio,
     Screen,
     Text,
     TextField,
@@ -35,7 +35,7 @@ def drawer(app: Files) -> Screen:
     rows: list[Widget] = [
         ListItem(name, leading=Icon(icon), selected=app.collection == name, on_tap=partial(app.collect, name))
         for name, icon in COLLECTIONS.items()
-        if not app.transfer
+        if not app.work.transfer
     ]
     rows.append(
         ListItem(
@@ -67,15 +67,15 @@ def browse(app: Files) -> Screen:
     body += [file_row(app, n, row) for n, row in enumerate(rows)]
     if not rows:
         body.append(Text("No items", align="center", color="on_surface_variant", id="message"))
-    if app.chosen:
+    if app.work.chosen:
         return selection(app, body, rows)
     actions = [
         IconButton("magnify", label="Search", on_tap=app.start_search, id="option_menu_search"),
-        IconButton("dots-vertical", label="More options", on_tap=app.open_menu, id="more"),
+        IconButton("dots-vertical", label="More options", on_tap=app.work.open_menu, id="more"),
     ]
-    items: list[tuple[str, Handler]] = [("Sort by…", partial(app.ask, "sort"))]
+    items: list[tuple[str, Handler]] = [("Sort by…", partial(app.work.ask, "sort"))]
     if not app.collection:
-        items.insert(0, ("New folder", partial(app.ask, "folder")))
+        items.insert(0, ("New folder", partial(app.work.ask, "folder")))
         items.append(("Select all", app.choose_all))
     return Screen(
         title(app),
@@ -84,48 +84,50 @@ def browse(app: Files) -> Screen:
         nav="menu",
         on_nav=app.open_drawer,
         actions=actions,
-        menu=Menu(items, on_dismiss=app.close) if app.menu_open else None,
+        menu=Menu(items, on_dismiss=app.work.close) if app.work.menu_open else None,
         dialog=dialog(app),
-        footer=[transfer_bar(app)] if app.transfer else [],
+        footer=[transfer_bar(app)] if app.work.transfer else [],
         scroll_key=f"{app.collection}{app.path}",
     )
 
 
 def selection(app: Files, body: list[Widget], rows: list[Entry]) -> Screen:
+    work = app.work
     items: list[tuple[str, Handler]] = [
         ("Select all", app.choose_all),
         ("Copy to…", partial(app.carry, "copy")),
         ("Move to…", partial(app.carry, "move")),
     ]
-    if len(app.chosen) == 1:
-        items += [("Rename", partial(app.ask, "rename")), ("Get info", partial(app.ask, "info"))]
+    if len(work.chosen) == 1:
+        items += [("Rename", partial(work.ask, "rename")), ("Get info", partial(work.ask, "info"))]
     return Screen(
-        f"{len(app.chosen)} selected",
+        f"{len(work.chosen)} selected",
         body,
         name=app.activity,
         nav="close",
-        on_nav=app.calm,
+        on_nav=work.calm,
         actions=[
-            IconButton("delete", label="Delete", on_tap=partial(app.ask, "delete"), id="action_menu_delete"),
-            IconButton("dots-vertical", label="More options", on_tap=app.open_menu, id="more"),
+            IconButton("delete", label="Delete", on_tap=partial(work.ask, "delete"), id="action_menu_delete"),
+            IconButton("dots-vertical", label="More options", on_tap=work.open_menu, id="more"),
         ],
-        menu=Menu(items, on_dismiss=app.close) if app.menu_open else None,
+        menu=Menu(items, on_dismiss=work.close) if work.menu_open else None,
         dialog=dialog(app),
         scroll_key=f"{app.collection}{app.path}",
     )
 
 
 def file_row(app: Files, number: int, row: Entry) -> ListItem:
-    tap = partial(app.toggle, row.path) if app.chosen else partial(app.open, row)
+    work = app.work
+    tap = partial(work.toggle, row.path) if work.chosen else partial(app.open, row)
     when = date_text(row.modified, app.device.now())
     return ListItem(
         row.name,
         when if row.folder else f"{when}, {size_text(row.size)}, {row.kind}",
-        leading=Icon("check-circle" if row.path in app.chosen else row.icon, color="primary"),
+        leading=Icon("check-circle" if row.path in work.chosen else row.icon, color="primary"),
         on_tap=tap,
-        on_long_press=None if app.transfer else partial(app.toggle, row.path),
-        selected=row.path in app.chosen,
-        enabled=row.folder or not app.transfer,
+        on_long_press=None if work.transfer else partial(work.toggle, row.path),
+        selected=row.path in work.chosen,
+        enabled=row.folder or not work.transfer,
         id=f"row_{number}",
     )
 
@@ -163,7 +165,7 @@ def search(app: Files) -> Screen:
         body += [file_row(app, n, row) for n, row in enumerate(hits)]
         if not hits:
             body.append(Text("No matches on this phone", align="center", color="on_surface_variant", id="message"))
-    if app.chosen:
+    if app.work.chosen:
         return selection(app, body, [])
     return Screen("Search", body, name=app.activity, nav="back", scroll_key="search")
 
@@ -180,45 +182,41 @@ def reader(app: Files) -> Screen:
 
 
 def transfer_bar(app: Files) -> Line:
-    verb = app.transfer.capitalize()
+    verb = app.work.transfer.capitalize()
     return Line(
         [
-            Button("Cancel", app.end_transfer, kind="text", id="button_cancel"),
-            Button(verb, app.transfer_here, kind="filled", id="button_pick"),
+            Button("Cancel", app.work.end_transfer, kind="text", id="button_cancel"),
+            Button(verb, app.work.transfer_here, kind="filled", id="button_pick"),
         ]
     )
 
 
 def dialog(app: Files) -> Dialog | None:
-    match app.asking:
-        case "":
-            return None
+    work = app.work
+    match work.asking:
         case "sort":
-            radios: list[Widget] = [
-                ListItem(text, leading=Radio(app.order == order), on_tap=partial(app.sort, order))
-                for order, text in ORDERS.items()
-            ]
-            return Dialog("Sort by", radios, [cancel_button(app)], on_dismiss=app.close)
+            return sort_dialog(work)
         case "info":
             return info(app)
         case "delete":
-            one = posixpath.basename(next(iter(app.chosen), ""))
-            what = f"“{one}”" if len(app.chosen) == 1 else f"{len(app.chosen)} items"
+            one = posixpath.basename(work.one)
+            what = f"“{one}”" if len(work.chosen) == 1 else f"{len(work.chosen)} items"
             return Dialog(
                 body=[Text(f"Delete {what}?")],
-                buttons=[cancel_button(app), Button("OK", app.delete, kind="text", id="button1")],
-                on_dismiss=app.close,
+                buttons=[cancel_button(work), Button("OK", work.delete, kind="text", id="button1")],
+                on_dismiss=work.close,
             )
         case "rename" | "folder":
-            title = "Rename" if app.asking == "rename" else "New folder"
-            done = app.rename if app.asking == "rename" else app.make_folder
-            box = TextField(app.typed, app.set_typed, hint="Name", on_submit=done, autofocus=True, id="text1")
-            buttons = [cancel_button(app), Button("OK", done, kind="text", id="button1")]
-            return Dialog(title, [box], buttons, on_dismiss=app.close)
+            title = "Rename" if work.asking == "rename" else "New folder"
+            done = work.rename if work.asking == "rename" else work.make_folder
+            box = TextField(work.typed, work.set_typed, hint="Name", on_submit=done, autofocus=True, id="text1")
+            buttons = [cancel_button(work), Button("OK", done, kind="text", id="button1")]
+            return Dialog(title, [box], buttons, on_dismiss=work.close)
+    return None
 
 
 def info(app: Files) -> Dialog:
-    row = entry(app.device.files, next(iter(app.chosen)))
+    row = entry(app.device.files, app.work.one)
     facts: list[Widget] = [
         Text(f"Type: {row.kind}"),
         Text(f"Modified: {row.modified:%b} {row.modified.day}, {row.modified:%Y %H:%M}"),
@@ -228,8 +226,4 @@ def info(app: Files) -> Dialog:
         facts.insert(1, Text(f"Items: {len(entries(app.device.files, row.path))}"))
     else:
         facts.insert(1, Text(f"Size: {size_text(row.size)} ({row.size:,} bytes)"))
-    return Dialog(row.name, facts, [Button("OK", app.close, kind="text", id="button1")], on_dismiss=app.close)
-
-
-def cancel_button(app: Files) -> Button:
-    return Button("Cancel", app.close, kind="text", id="button2")
+    return Dialog(row.name, facts, [Button("OK", app.work.close, kind="text", id="button1")], on_dismiss=app.work.close)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from typing import Literal
 
 from envs.phone.app import App, Device
-from envs.phone.apps.carrying import carry, free_path, make_file, make_folder, rename
-from envs.phone.apps.listing import STORAGE, Entry, Order
+from envs.phone.apps.carrying import free_path, make_file
+from envs.phone.apps.file_work import FileWork
+from envs.phone.apps.listing import STORAGE, Entry
 from envs.phone.apps.markor import screens
 from envs.phone.apps.markor.notebook import EDITED, NOTEBOOK, made_up_note
 from envs.phone.ui import Screen
@@ -39,24 +39,11 @@ class Markor(App):
         """The file in the editor; "" on the file list."""
         self.text = ""
         self.viewing = False
-        self.order: Order = "name"
         self.searching = False
         self.query = ""
-        self.transfer: Literal["", "move", "copy"] = ""
-        self.carried: list[str] = []
-        self.calm()
-
-    def calm(self) -> None:
-        """Close selections, menus and dialogs."""
-        self.chosen: set[str] = set()
-        self.close()
-
-    def close(self) -> None:
-        """Close menus and dialogs."""
-        self.asking: Literal["", "new", "delete", "rename", "sort", "info"] = ""
-        self.typed = ""
         self.extension = ".md"
-        self.menu_open = False
+        """Of the file being made."""
+        self.work = FileWork(self.device, lambda: self.folder)
 
     def install(self) -> None:
         self.stop()
@@ -89,10 +76,10 @@ class Markor(App):
             files.write(self.document, data)
 
     def back(self) -> bool:
-        if self.asking or self.menu_open:
-            self.close()
-        elif self.chosen:
-            self.calm()
+        if self.work.asking or self.work.menu_open:
+            self.work.close()
+        elif self.work.chosen:
+            self.work.calm()
         elif self.document and self.tab == 0:
             self.save()
             self.document, self.viewing = "", False
@@ -100,8 +87,8 @@ class Markor(App):
             self.select_tab(0)
         elif self.searching:
             self.searching, self.query = False, ""
-        elif self.transfer and self.folder == NOTEBOOK:
-            self.end_transfer()
+        elif self.work.transfer and self.folder == NOTEBOOK:
+            self.work.end_transfer()
         elif self.folder not in (NOTEBOOK, STORAGE):
             self.folder = posixpath.dirname(self.folder)
         elif self.folder == STORAGE:
@@ -116,7 +103,7 @@ class Markor(App):
         files = self.device.files
         while not files.is_dir(self.folder) and self.folder != STORAGE:
             self.folder = posixpath.dirname(self.folder)
-        self.chosen = {path for path in self.chosen if files.exists(path)}
+        self.work.forget_missing()
         if self.document:
             return screens.document_page(self)
         if self.tab == 3:
@@ -129,7 +116,7 @@ class Markor(App):
 
     def select_tab(self, tab: int) -> None:
         self.save()
-        self.calm()
+        self.work.calm()
         self.tab, self.document, self.viewing, self.searching, self.query = tab, "", False, False, ""
         if tab in EDITED:
             self.edit(EDITED[tab])
@@ -137,12 +124,12 @@ class Markor(App):
 
     def go(self, folder: str) -> None:
         self.folder = folder
-        self.calm()
+        self.work.calm()
 
     def open(self, row: Entry) -> None:
         if row.folder:
             self.go(row.path)
-        elif self.transfer:
+        elif self.work.transfer:
             return
         elif row.kind in ("Text", "File"):
             self.edit(row.path)
@@ -151,18 +138,11 @@ class Markor(App):
 
     def edit(self, path: str) -> None:
         self.tab, self.document, self.text, self.viewing = 0, path, self.read(path), False
-        self.calm()
+        self.work.calm()
 
     def read(self, path: str) -> str:
         files = self.device.files
         return files.read_text(path) if files.exists(path) else ""
-
-    def toggle(self, path: str) -> None:
-        self.chosen ^= {path}
-
-    def choose(self, paths: set[str]) -> None:
-        self.chosen = set(paths)
-        self.close()
 
     def toggle_view(self) -> None:
         self.save()
@@ -175,59 +155,23 @@ class Markor(App):
     def start_search(self) -> None:
         self.searching, self.query = True, ""
 
-    def open_menu(self) -> None:
-        self.menu_open = True
-
     def set_query(self, text: str) -> None:
         self.query = text
 
     def set_text(self, text: str) -> None:
         self.text = text
 
-    def set_typed(self, text: str) -> None:
-        self.typed = text
-
     def set_extension(self, text: str) -> None:
         self.extension = text
 
-    def ask(self, what: Literal["new", "delete", "rename", "sort", "info"]) -> None:
-        self.close()
-        self.asking = what
-        self.typed = posixpath.basename(next(iter(self.chosen))) if what == "rename" else ""
-
-    def sort(self, order: Order) -> None:
-        self.order = order
-        self.close()
+    def ask_new(self) -> None:
+        self.extension = ".md"
+        self.work.ask("new")
 
     def make_file(self) -> None:
         """Create the file and open it. A name that already ends in the extension keeps it once."""
-        name, extension = self.typed.strip(), self.extension.strip()
+        name, extension = self.work.typed.strip(), self.extension.strip()
         if name and not name.endswith(extension):
             name += extension
         fault = make_file(self.device.files, self.folder, name)
         self.device.toast(fault) if fault else self.edit(posixpath.join(self.folder, name))
-
-    def make_folder(self) -> None:
-        fault = make_folder(self.device.files, self.folder, self.typed.strip())
-        self.device.toast(fault) if fault else self.close()
-
-    def rename(self) -> None:
-        fault = rename(self.device.files, next(iter(self.chosen)), self.typed.strip())
-        self.device.toast(fault) if fault else self.calm()
-
-    def delete(self) -> None:
-        for path in self.chosen:
-            self.device.files.remove(path, recursive=True)
-        self.calm()
-
-    def carry(self, how: Literal["move", "copy"]) -> None:
-        self.transfer, self.carried = how, sorted(self.chosen)
-        self.calm()
-
-    def end_transfer(self) -> None:
-        self.transfer, self.carried = "", []
-
-    def transfer_here(self) -> None:
-        if self.transfer:
-            fault = carry(self.device.files, self.transfer, self.carried, self.folder)
-            self.device.toast(fault) if fault else self.end_transfer()

@@ -6,7 +6,8 @@ import posixpath
 from functools import partial
 from typing import TYPE_CHECKING
 
-from envs.phone.apps.listing import ORDERS, STORAGE, Entry, date_text, entries, entry, size_text, walk
+from envs.phone.apps.file_work import cancel_button, sort_dialog
+from envs.phone.apps.listing import STORAGE, Entry, date_text, entries, entry, size_text, walk
 from envs.phone.apps.markor.markdown import render
 from envs.phone.apps.markor.notebook import EDITED, EDITOR, NOTEBOOK, TABS, TYPES
 from envs.phone.ui import (
@@ -22,7 +23,6 @@ from envs.phone.ui import (
     Line,
     ListItem,
     Menu,
-    Radio,
     Screen,
     Text,
     TextField,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 def file_list(app: Markor) -> Screen:
-    rows = entries(app.device.files, app.folder, app.order)
+    rows = entries(app.device.files, app.folder, app.work.order)
     body: list[Widget] = []
     if app.folder != STORAGE:
         up = posixpath.dirname(app.folder)
@@ -43,12 +43,12 @@ def file_list(app: Markor) -> Screen:
     if not rows:
         body.append(Text("This folder is empty", align="center", color="on_surface_variant"))
     title = "Markor" if app.folder == NOTEBOOK else posixpath.basename(app.folder)
-    if app.transfer:
-        verb = app.transfer.capitalize()
+    if app.work.transfer:
+        verb = app.work.transfer.capitalize()
         bar = Line(
             [
-                Button("Cancel", app.end_transfer, kind="text", id="ui__filesystem_dialog__button_cancel"),
-                Button(f"{verb} here", app.transfer_here, id="ui__filesystem_dialog__button_ok"),
+                Button("Cancel", app.work.end_transfer, kind="text", id="ui__filesystem_dialog__button_cancel"),
+                Button(f"{verb} here", app.work.transfer_here, id="ui__filesystem_dialog__button_ok"),
             ]
         )
         return Screen(
@@ -56,11 +56,11 @@ def file_list(app: Markor) -> Screen:
             body,
             name=app.activity,
             nav="close",
-            on_nav=app.end_transfer,
+            on_nav=app.work.end_transfer,
             footer=[bar],
             scroll_key=f"pick {app.folder}",
         )
-    if app.chosen:
+    if app.work.chosen:
         return selection(app, body, rows)
     return Screen(
         title,
@@ -68,9 +68,9 @@ def file_list(app: Markor) -> Screen:
         name=app.activity,
         actions=[
             IconButton("magnify", label="Search", on_tap=app.start_search, id="action_search"),
-            IconButton("sort", label="Sort by", on_tap=partial(app.ask, "sort"), id="action_sort"),
+            IconButton("sort", label="Sort by", on_tap=partial(app.work.ask, "sort"), id="action_sort"),
         ],
-        fab=Fab("plus", label="Create a new file or folder", on_tap=partial(app.ask, "new"), id="fab_add_new_item"),
+        fab=Fab("plus", label="Create a new file or folder", on_tap=app.ask_new, id="fab_add_new_item"),
         bottom=BottomBar(TABS, app.tab, app.select_tab),
         dialog=dialog(app),
         scroll_key=app.folder,
@@ -78,40 +78,42 @@ def file_list(app: Markor) -> Screen:
 
 
 def selection(app: Markor, body: list[Widget], rows: list[Entry]) -> Screen:
+    work = app.work
     items: list[tuple[str, Handler]] = [
-        ("Move", partial(app.carry, "move")),
-        ("Copy", partial(app.carry, "copy")),
-        ("Select all", partial(app.choose, {row.path for row in rows})),
+        ("Move", partial(work.carry, "move")),
+        ("Copy", partial(work.carry, "copy")),
+        ("Select all", partial(work.choose, {row.path for row in rows})),
     ]
-    if len(app.chosen) == 1:
-        items += [("Rename", partial(app.ask, "rename")), ("Info", partial(app.ask, "info"))]
+    if len(work.chosen) == 1:
+        items += [("Rename", partial(work.ask, "rename")), ("Info", partial(work.ask, "info"))]
     return Screen(
-        f"{len(app.chosen)} selected",
+        f"{len(work.chosen)} selected",
         body,
         name=app.activity,
         nav="close",
-        on_nav=app.calm,
+        on_nav=work.calm,
         actions=[
-            IconButton("delete", label="Delete", on_tap=partial(app.ask, "delete"), id="action_delete"),
-            IconButton("dots-vertical", label="More options", on_tap=app.open_menu, id="more"),
+            IconButton("delete", label="Delete", on_tap=partial(work.ask, "delete"), id="action_delete"),
+            IconButton("dots-vertical", label="More options", on_tap=work.open_menu, id="more"),
         ],
-        menu=Menu(items, on_dismiss=app.close) if app.menu_open else None,
+        menu=Menu(items, on_dismiss=work.close) if work.menu_open else None,
         dialog=dialog(app),
         scroll_key=app.folder,
     )
 
 
 def file_row(app: Markor, row: Entry) -> ListItem:
+    work = app.work
     when = date_text(row.modified, app.device.now())
-    chosen = row.path in app.chosen
+    chosen = row.path in work.chosen
     return ListItem(
         row.name,
         when if row.folder else f"{when}   {size_text(row.size)}",
         leading=Icon("check-circle" if chosen else row.icon, color="primary" if chosen else "on_surface_variant"),
-        on_tap=partial(app.toggle, row.path) if app.chosen else partial(app.open, row),
-        on_long_press=None if app.transfer else partial(app.toggle, row.path),
+        on_tap=partial(work.toggle, row.path) if work.chosen else partial(app.open, row),
+        on_long_press=None if work.transfer else partial(work.toggle, row.path),
         selected=chosen,
-        enabled=row.folder or not app.transfer,
+        enabled=row.folder or not work.transfer,
     )
 
 
@@ -176,43 +178,39 @@ def more_page(app: Markor) -> Screen:
 
 
 def dialog(app: Markor) -> Dialog | None:
-    cancel = Button("Cancel", app.close, kind="text", id="button2")
-    match app.asking:
-        case "":
-            return None
+    work = app.work
+    cancel = cancel_button(work)
+    match work.asking:
         case "new":
             return new_dialog(app, cancel)
         case "sort":
-            radios: list[Widget] = [
-                ListItem(text, leading=Radio(app.order == order), on_tap=partial(app.sort, order))
-                for order, text in ORDERS.items()
-            ]
-            return Dialog("Sort by", radios, [cancel], on_dismiss=app.close)
+            return sort_dialog(work)
         case "delete":
-            names = [Text(posixpath.basename(path)) for path in sorted(app.chosen)]
-            ok = Button("OK", app.delete, kind="text", id="button1")
-            return Dialog("Confirm delete", names[:6], [cancel, ok], on_dismiss=app.close)
+            names = [Text(posixpath.basename(path)) for path in sorted(work.chosen)]
+            ok = Button("OK", work.delete, kind="text", id="button1")
+            return Dialog("Confirm delete", names[:6], [cancel, ok], on_dismiss=work.close)
         case "rename":
-            box = TextField(app.typed, app.set_typed, hint="Name", autofocus=True, id="new_name")
-            ok = Button("OK", app.rename, kind="text", id="button1")
-            return Dialog("Rename", [box], [cancel, ok], on_dismiss=app.close)
+            box = TextField(work.typed, work.set_typed, hint="Name", autofocus=True, id="new_name")
+            ok = Button("OK", work.rename, kind="text", id="button1")
+            return Dialog("Rename", [box], [cancel, ok], on_dismiss=work.close)
         case "info":
-            row = entry(app.device.files, next(iter(app.chosen)))
+            row = entry(app.device.files, work.one)
             facts: list[Widget] = [
                 Text(f"Location: {posixpath.dirname(row.path)}"),
                 Text(f"Modified: {row.modified:%Y-%m-%d %H:%M}"),
             ]
             if not row.folder:
                 facts.append(Text(f"Size: {size_text(row.size)}"))
-            ok = Button("OK", app.close, kind="text", id="button1")
-            return Dialog(row.name, facts, [ok], on_dismiss=app.close)
+            ok = Button("OK", work.close, kind="text", id="button1")
+            return Dialog(row.name, facts, [ok], on_dismiss=work.close)
+    return None
 
 
 def new_dialog(app: Markor, cancel: Button) -> Dialog:
     return Dialog(
         "Create new file",
         [
-            TextField(app.typed, app.set_typed, hint="Name", autofocus=True, id="new_file_dialog__name"),
+            TextField(app.work.typed, app.work.set_typed, hint="Name", autofocus=True, id="new_file_dialog__name"),
             Line(
                 [
                     Chip(name, app.extension == extension, partial(app.set_extension, extension))
@@ -223,9 +221,9 @@ def new_dialog(app: Markor, cancel: Button) -> Dialog:
             TextField(app.extension, app.set_extension, hint="Extension", id="new_file_dialog__ext"),
         ],
         [
-            Button("Folder", app.make_folder, kind="text", id="button3"),
+            Button("Folder", app.work.make_folder, kind="text", id="button3"),
             cancel,
             Button("OK", app.make_file, kind="text", id="button1"),
         ],
-        on_dismiss=app.close,
+        on_dismiss=app.work.close,
     )
