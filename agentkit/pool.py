@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any, Protocol, TextIO, runtime_checkable
 
 from agentkit.episode import DEFAULT_LIMITS, Limits, run_episode
@@ -16,6 +17,7 @@ from agentkit.types import Ending, Env, Observation, Policy, Reply, Step, Task, 
 
 Request = tuple[str, Sequence[Step], Observation]
 """Goal, steps so far, current observation."""
+LINGER_S = 0.05
 
 
 @runtime_checkable
@@ -36,12 +38,15 @@ def run_episodes(
     on_done: Callable[[int, Trajectory], None] | None = None,
     meta: Mapping[str, Any] | None = None,
     progress: bool = False,
+    linger_s: float = LINGER_S,
 ) -> list[Trajectory]:
     """The trajectories of `tasks`, in their order.
 
     Each worker makes its own environment in its own thread, and a fresh one after an episode broke. `on_done(index,
     trajectory)` is called as each ends, one at a time. An exception that is not a GlintError stops the others at
-    their next task and is raised here.
+    their next task and is raised here. A model call waits for all running episodes, but for `linger_s` at most. When
+    that is longer than any environment takes, the calls are the same whenever the tasks are, and episodes that chance
+    decides can be repeated.
     """
     if workers < 1:
         raise ValueError(f"workers must be at least 1, got {workers}")
@@ -54,7 +59,7 @@ def run_episodes(
     lock = threading.Lock()
     failures: list[BaseException] = []
     stop = threading.Event()
-    batcher = Batcher(policy, workers) if isinstance(policy, BatchPolicy) and workers > 1 else None
+    batcher = Batcher(policy, workers, linger_s) if isinstance(policy, BatchPolicy) and workers > 1 else None
 
     def work() -> None:
         env: Env | None = None
@@ -71,7 +76,8 @@ def run_episodes(
                     fault = f"{type(error).__name__}: {error}"
                     trajectory = Trajectory(task.key, task.goal, (), Ending.BROKEN, fault=fault, meta=meta or {})
                 else:
-                    trajectory = run_episode(batcher or policy, env, task, limits=limits, meta=meta)
+                    asked = policy if batcher is None else batcher.seat(index)
+                    trajectory = run_episode(asked, env, task, limits=limits, meta=meta)
                 if trajectory.ending is Ending.BROKEN and env is not None:
                     _close(env)
                     env = None
@@ -113,16 +119,16 @@ def _close(env: Env) -> None:
 class Batcher:
     """A policy for `workers` threads that gathers their requests into calls of `policy.replies`.
 
-    A call starts when every worker that still runs waits, or `linger_s` after the first request. The thread that
-    completes or outwaits a batch makes the call itself. When a call of several fails, each is tried alone, so one
-    impossible request does not break its neighbours.
+    A call starts when every worker that still runs waits, or `linger_s` after the first request; its requests are in
+    the order of their seats. The thread that completes or outwaits a batch makes the call itself. When a call of
+    several fails, each is tried alone, so one impossible request does not break its neighbours.
     """
 
-    def __init__(self, policy: BatchPolicy, workers: int, linger_s: float = 0.05) -> None:
+    def __init__(self, policy: BatchPolicy, workers: int, linger_s: float = LINGER_S) -> None:
         self.policy = policy
         self.linger_s = linger_s
         self._running = workers
-        self._waiting: list[tuple[Request, Future[Reply]]] = []
+        self._waiting: list[_Waiting] = []
         self._changed = threading.Condition()
         self._calling = threading.Lock()
 
@@ -136,10 +142,14 @@ class Batcher:
             self._running -= 1
             self._changed.notify_all()
 
-    def reply(self, goal: str, steps: Sequence[Step], observation: Observation) -> Reply:
+    def seat(self, number: int) -> Policy:
+        """This policy for one episode, whose requests come at place `number` among those of a call."""
+        return _Seat(self, number)
+
+    def reply(self, goal: str, steps: Sequence[Step], observation: Observation, seat: int = 0) -> Reply:
         future: Future[Reply] = Future()
         with self._changed:
-            self._waiting.append(((goal, steps, observation), future))
+            self._waiting.append(_Waiting(seat, (goal, steps, observation), future))
             self._changed.notify_all()
             deadline = time.monotonic() + self.linger_s
             while len(self._waiting) < self._running and (left := deadline - time.monotonic()) > 0:
@@ -151,26 +161,46 @@ class Batcher:
                 batch, self._waiting = (self._waiting, []) if self._is_waiting(future) else ([], self._waiting)
                 self._changed.notify_all()
             if batch:
-                self._answer(batch)
+                self._answer(sorted(batch, key=lambda waiting: waiting.seat))
         return future.result()
 
     def _is_waiting(self, future: Future[Reply]) -> bool:
-        return any(waiting is future for _, waiting in self._waiting)
+        return any(waiting.future is future for waiting in self._waiting)
 
-    def _answer(self, batch: Sequence[tuple[Request, Future[Reply]]]) -> None:
+    def _answer(self, batch: Sequence[_Waiting]) -> None:
         try:
-            replies = self.policy.replies([request for request, _ in batch])
+            replies = self.policy.replies([waiting.request for waiting in batch])
             assert len(replies) == len(batch), f"{len(batch)} requests got {len(replies)} replies"
         except BaseException as error:
             if len(batch) == 1 or not isinstance(error, GlintError):
-                for _, future in batch:
-                    future.set_exception(error)
+                for waiting in batch:
+                    waiting.future.set_exception(error)
                 return
             for single in batch:
                 self._answer([single])
             return
-        for (_, future), reply in zip(batch, replies, strict=True):
-            future.set_result(reply)
+        for waiting, reply in zip(batch, replies, strict=True):
+            waiting.future.set_result(reply)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    seat: int
+    request: Request
+    future: Future[Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seat:
+    batcher: Batcher
+    number: int
+
+    @property
+    def meta(self) -> Mapping[str, Any]:
+        return self.batcher.meta
+
+    def reply(self, goal: str, steps: Sequence[Step], observation: Observation) -> Reply:
+        return self.batcher.reply(goal, steps, observation, self.number)
 
 
 class _ProgressLine:

@@ -57,8 +57,10 @@ class QwenPolicy:
     def reply(self, goal: str, steps: Sequence[Step], observation: Observation) -> Reply:
         return self.replies([(goal, steps, observation)])[0]
 
-    def replies(self, requests: Sequence[Request]) -> list[Reply]:
+    def replies(self, requests: Sequence[Request], seed: int | None = None) -> list[Reply]:
         """One reply per request, generated as one left-padded batch. PolicyError when generation fails.
+
+        With `seed` (up to 64 bits) sampling hangs on it and the requests alone, not on the calls before.
 
         `token_ids` ends with the end token if the model wrote one. `logprobs` are the model's own, one per token id:
         before repetition penalty, temperature and top-p. `seconds` is the batch's time divided by its size.
@@ -68,8 +70,8 @@ class QwenPolicy:
         started = time.monotonic()
         with boundary(PolicyError, f"generation failed on a batch of {len(requests)}"):
             sizes = [self.budget.resize(observation.image.size) for _, _, observation in requests]
-            inputs = self._inputs(requests, sizes)
-            tokens, logprobs = self._generate(inputs)
+            inputs = self.encode(requests)
+            tokens, logprobs = self._generate(inputs, seed)
         prompts = inputs["attention_mask"].sum(1).tolist()
         seconds = (time.monotonic() - started) / len(requests)
         return [
@@ -81,7 +83,9 @@ class QwenPolicy:
         own = self.processor.budget
         return self.protocol.budget if own == QWEN25VL else own
 
-    def _inputs(self, requests: Sequence[Request], sizes: Sequence[Size]) -> Any:
+    def encode(self, requests: Sequence[Request]) -> Any:
+        """The prompts of `requests` as the model reads them, a left-padded batch on its device. Raises PolicyError."""
+        sizes = [self.budget.resize(observation.image.size) for _, _, observation in requests]
         chats = [self.protocol.messages(*request, self.budget.resize) for request in requests]
         texts = [
             self.processor.apply_chat_template(_inert(chat), tokenize=False, add_generation_prompt=True)
@@ -91,12 +95,12 @@ class QwenPolicy:
         inputs = self.processor(text=texts, images=images, padding=True, return_tensors="pt")
         patch = self.processor.image_processor.patch_size
         seen = [Size(w * patch, h * patch) for _, h, w in inputs["image_grid_thw"].tolist()]
-        if seen != list(sizes):
-            raise PolicyError(f"the processor resized to {seen}, but coordinates would be read at {list(sizes)}")
+        if seen != sizes:
+            raise PolicyError(f"the processor resized to {seen}, but coordinates would be read at {sizes}")
         return inputs.to(self.model.device)
 
     @torch.inference_mode()
-    def _generate(self, inputs: Any) -> tuple[list[list[int]], list[list[float]]]:
+    def _generate(self, inputs: Any, seed: int | None) -> tuple[list[list[int]], list[list[float]]]:
         recorder = _LogprobRecorder()
         processors: list[LogitsProcessor] = [recorder]
         penalty = self.protocol.decoding.repetition_penalty
@@ -111,7 +115,7 @@ class QwenPolicy:
         )
         devices = [self.model.device] if self.model.device.type == "cuda" else []
         with torch.random.fork_rng(devices=devices):
-            torch.manual_seed(self.seed + self._calls)
+            torch.manual_seed(self.seed + self._calls if seed is None else seed)
             self._calls += 1
             output = self.model.generate(
                 **inputs, generation_config=config, logits_processor=LogitsProcessorList(processors)
@@ -127,7 +131,7 @@ class QwenPolicy:
     def _length(self, row: Sequence[int]) -> int:
         return next((i + 1 for i, token in enumerate(row) if token in self._ends), len(row))
 
-    def _reply(self, ids: list[int], probs: list[float], size: Size, prompt: int, seconds: float) -> Reply:
+    def _reply(self, ids: list[int], probs: list[float] | None, size: Size, prompt: int, seconds: float) -> Reply:
         text = self.processor.tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
         parsed = self.protocol.parse(text, size)
         return Reply(
@@ -136,7 +140,7 @@ class QwenPolicy:
             parsed.thought,
             parsed.conclusion,
             token_ids=tuple(ids),
-            logprobs=tuple(probs),
+            logprobs=None if probs is None else tuple(probs),
             seconds=seconds,
             usage={"prompt": int(prompt), "completion": len(ids)},
         )

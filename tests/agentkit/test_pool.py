@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 
@@ -160,6 +161,34 @@ def test_a_lone_request_does_not_wait_for_workers_that_left() -> None:
     started = time.monotonic()
     assert batcher.reply("1", (), Observation(PIXEL)).text == "1/0"
     assert time.monotonic() - started < 5
+
+
+def test_model_calls_are_the_same_however_long_environments_take(device) -> None:
+    """With patience every call has all running episodes in the order of the tasks, so chance can be repeated."""
+
+    class Recorded(Batched):
+        def __init__(self):
+            super().__init__()
+            self.calls = []
+
+        def replies(self, requests):
+            self.calls.append([(goal, len(steps)) for goal, steps, _ in requests])
+            return super().replies(requests)
+
+    class Slow(device):
+        def step(self, action):
+            time.sleep(random.random() * 0.02)
+            return super().step(action)
+
+    def run():
+        policy = Recorded()
+        run_episodes(policy, Slow, tasks("4", "2", "3", "1", "4"), workers=5, linger_s=60)
+        return policy.calls
+
+    whole = [("4", 0), ("2", 0), ("3", 0), ("1", 0), ("4", 0)]
+    first = run()
+    assert first[0] == whole and first[1] == [("4", 1), ("2", 1), ("3", 1), ("4", 1)]
+    assert all(run() == first for _ in range(3))
 
 
 def test_progress_goes_to_stderr(device, capsys) -> None:
