@@ -11,11 +11,12 @@ import torch
 from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList, RepetitionPenaltyLogitsProcessor
 
 from agentkit.errors import PolicyError, boundary
-from agentkit.frames import QWEN25VL, PixelBudget, Size
+from agentkit.frames import QWEN25VL, PixelBudget
+from agentkit.policies.qwen_chat import encode, end_tokens, read_reply, reply_length
 from agentkit.policies.qwen_load import load_model
 from agentkit.policies.qwen_processor import load_processor, set_budget
 from agentkit.pool import Request
-from agentkit.protocols import Message, PromptProtocol, get_protocol
+from agentkit.protocols import PromptProtocol, get_protocol
 from agentkit.types import Observation, Reply, Step
 
 
@@ -49,7 +50,7 @@ class QwenPolicy:
         self.temperature = float(decoding.temperature if temperature is None else temperature)
         self.seed, self._calls = seed, 0
         tokenizer = self.processor.tokenizer
-        self._ends = sorted({*_ids(self.model.generation_config.eos_token_id), tokenizer.eos_token_id})
+        self._ends = end_tokens(self.model, tokenizer)
         self._pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else self._ends[0]
         self.model.generation_config = GenerationConfig(eos_token_id=self._ends, pad_token_id=self._pad)
         self.meta: dict[str, Any] = {"policy": f"qwen:{path}", "protocol": self.protocol.name, "seed": seed}
@@ -75,9 +76,12 @@ class QwenPolicy:
         prompts = inputs["attention_mask"].sum(1).tolist()
         seconds = (time.monotonic() - started) / len(requests)
         return [
-            self._reply(ids, probs, size, prompt, seconds)
+            read_reply(
+                self.processor, self.protocol, ids, size,
+                logprobs=tuple(probs), seconds=seconds, usage={"prompt": int(prompt), "completion": len(ids)},
+            )
             for ids, probs, size, prompt in zip(tokens, logprobs, sizes, prompts, strict=True)
-        ]
+        ]  # fmt: skip
 
     def _own_budget(self) -> PixelBudget:
         own = self.processor.budget
@@ -85,19 +89,7 @@ class QwenPolicy:
 
     def encode(self, requests: Sequence[Request]) -> Any:
         """The prompts of `requests` as the model reads them, a left-padded batch on its device. Raises PolicyError."""
-        sizes = [self.budget.resize(observation.image.size) for _, _, observation in requests]
-        chats = [self.protocol.messages(*request, self.budget.resize) for request in requests]
-        texts = [
-            self.processor.apply_chat_template(_inert(chat), tokenize=False, add_generation_prompt=True)
-            for chat in chats
-        ]
-        images = [_images(chat) for chat in chats]
-        inputs = self.processor(text=texts, images=images, padding=True, return_tensors="pt")
-        patch = self.processor.image_processor.patch_size
-        seen = [Size(w * patch, h * patch) for _, h, w in inputs["image_grid_thw"].tolist()]
-        if seen != sizes:
-            raise PolicyError(f"the processor resized to {seen}, but coordinates would be read at {sizes}")
-        return inputs.to(self.model.device)
+        return encode(self.processor, self.protocol, requests).to(self.model.device)
 
     @torch.inference_mode()
     def _generate(self, inputs: Any, seed: int | None) -> tuple[list[list[int]], list[list[float]]]:
@@ -122,27 +114,10 @@ class QwenPolicy:
             )
         new = output[:, inputs["input_ids"].shape[1] :]
         probs = recorder.finish(new)
-        lengths = [self._length(row) for row in new.tolist()]
+        lengths = [reply_length(row, self._ends) for row in new.tolist()]
         return (
             [row[:n] for row, n in zip(new.tolist(), lengths, strict=True)],
             [row[:n] for row, n in zip(probs.tolist(), lengths, strict=True)],
-        )
-
-    def _length(self, row: Sequence[int]) -> int:
-        return next((i + 1 for i, token in enumerate(row) if token in self._ends), len(row))
-
-    def _reply(self, ids: list[int], probs: list[float] | None, size: Size, prompt: int, seconds: float) -> Reply:
-        text = self.processor.tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
-        parsed = self.protocol.parse(text, size)
-        return Reply(
-            text,
-            parsed.action,
-            parsed.thought,
-            parsed.conclusion,
-            token_ids=tuple(ids),
-            logprobs=None if probs is None else tuple(probs),
-            seconds=seconds,
-            usage={"prompt": int(prompt), "completion": len(ids)},
         )
 
 
@@ -168,31 +143,3 @@ class _LogprobRecorder(LogitsProcessor):
     def _take(self, tokens: torch.Tensor) -> None:
         assert self._last is not None
         self._chosen.append(self._last.log_softmax(-1).gather(1, tokens[:, None])[:, 0])
-
-
-def _images(chat: Sequence[Message]) -> list[Any]:
-    parts = [part for message in chat if not isinstance(message["content"], str) for part in message["content"]]
-    return [part["image"].convert("RGB") for part in parts if part["type"] == "image"]
-
-
-def _inert(chat: Sequence[Message]) -> list[Message]:
-    """The chat for the template: images as bare places, special-token spellings in its text broken up.
-
-    A goal or a past reply that spells `<|image_pad|>` or `<|im_end|>` must stay text, so a zero-width space goes in.
-    """
-
-    def part(given: Message) -> Message:
-        if given["type"] == "image":
-            return {"type": "image"}
-        return {**given, "text": given["text"].replace("<|", "<\u200b|")}
-
-    return [
-        message if isinstance(message["content"], str) else {**message, "content": list(map(part, message["content"]))}
-        for message in chat
-    ]
-
-
-def _ids(value: int | Sequence[int] | None) -> list[int]:
-    if value is None:
-        return []
-    return [value] if isinstance(value, int) else list(value)
