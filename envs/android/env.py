@@ -13,7 +13,6 @@ from agentkit.actions import (
     Action,
     CallUser,
     Click,
-    Direction,
     DoubleClick,
     Drag,
     Finished,
@@ -32,16 +31,9 @@ from agentkit.frames import screen
 from agentkit.types import Observation, Task
 from envs.android.console import CannotDo
 from envs.android.device import AndroidDevice, Screenshot
+from envs.touch import KEYS, NO_POINTER, way
 
-KEYS = {"back": "BACK", "home": "HOME", "enter": "ENTER", "recent": "APP_SWITCH"}
 MODIFIERS = {"ctrl": "CTRL_LEFT", "control": "CTRL_LEFT", "alt": "ALT_LEFT", "shift": "SHIFT_LEFT", "meta": "META_LEFT"}
-SWIPES: dict[Direction, tuple[Point, Point]] = {
-    "up": (Point(0.5, 0.7), Point(0.5, 0.3)),
-    "down": (Point(0.5, 0.3), Point(0.5, 0.7)),
-    "left": (Point(0.8, 0.5), Point(0.2, 0.5)),
-    "right": (Point(0.2, 0.5), Point(0.8, 0.5)),
-}
-"""Where the finger goes for a `Scroll` that has a direction only; the direction is the finger's."""
 WAIT_S = 1
 REACTION_S = 0.3
 """How long an app may take to show the first sign of what was done to it."""
@@ -150,11 +142,8 @@ class AndroidEnv:
                 device.long_press(*self._pixels(at))
             case Drag(start, end):
                 self._swipe(start, end, self.drag_ms)
-            case Scroll(start, end, direction):
-                if start is None or end is None:
-                    assert direction is not None
-                    start, end = SWIPES[direction]
-                self._swipe(start, end, self.swipe_ms)
+            case Scroll():
+                self._swipe(*way(action), self.swipe_ms)
             case Type(text):
                 device.type_text(text)
             case Press(key):
@@ -169,7 +158,7 @@ class AndroidEnv:
             case CallUser(content):
                 self.answers.append(content)
             case Hover():
-                raise CannotDo("a phone has no pointer to hover with")
+                raise CannotDo(NO_POINTER)
             case Finished():
                 pass
             case _:

@@ -13,7 +13,6 @@ from agentkit.actions import (
     Action,
     CallUser,
     Click,
-    Direction,
     DoubleClick,
     Drag,
     Finished,
@@ -36,15 +35,8 @@ from envs.phone.device import Phone
 from envs.phone.metrics import ScreenSpec
 from envs.phone.tasks.base import PhoneTask
 from envs.phone.words import vocabulary
+from envs.touch import KEYS, NO_POINTER, way
 
-KEYS = {"back": "BACK", "home": "HOME", "enter": "ENTER", "recent": "APP_SWITCH"}
-SWIPES: dict[Direction, tuple[Point, Point]] = {
-    "up": (Point(0.5, 0.7), Point(0.5, 0.3)),
-    "down": (Point(0.5, 0.3), Point(0.5, 0.7)),
-    "left": (Point(0.8, 0.5), Point(0.2, 0.5)),
-    "right": (Point(0.2, 0.5), Point(0.8, 0.5)),
-}
-"""Where the finger goes for a `Scroll` that has a direction only: "up" moves the finger up and shows what is below."""
 SWIPE_MS, DRAG_MS = 300, 500
 WAIT = dt.timedelta(seconds=1)
 """What `Wait` adds to the phone's clock, as in AndroidWorld."""
@@ -130,10 +122,8 @@ class PhoneEnv:
                 phone.long_press(*self._pixels(at))
             case Drag(start, end):
                 phone.swipe(*self._pixels(start), *self._pixels(end), DRAG_MS)
-            case Scroll(start, end, direction):
-                if start is None or end is None:
-                    assert direction is not None
-                    start, end = SWIPES[direction]
+            case Scroll():
+                start, end = way(action)
                 phone.swipe(*self._pixels(start), *self._pixels(end), SWIPE_MS)
             case Type(text):
                 phone.type_text(text)
@@ -152,7 +142,7 @@ class PhoneEnv:
             case CallUser(content):
                 self.answers.append(content)
             case Hover():
-                return "a phone has no pointer to hover with"
+                return NO_POINTER
             case Finished():
                 pass
             case _:

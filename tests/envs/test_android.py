@@ -36,21 +36,8 @@ from envs.android.env import unhurried_ms
 from envs.android.screen import decode_png, decode_raw
 from envs.android.tree import parse_tree
 from envs.phone.adb import AdbServer
-from envs.phone.device import Phone
 
 GOAL = FreeGoal("look around")
-
-
-@pytest.fixture
-def server() -> Iterator[AdbServer]:
-    with AdbServer(Phone(screen="small", seed=1)) as running:
-        yield running
-
-
-@pytest.fixture
-def device(server) -> Iterator[AndroidDevice]:
-    with AndroidDevice(server.address, timeout_s=5) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import random
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -16,18 +16,6 @@ from envs.android.link import parse_address
 from envs.phone.adb import AdbServer, Auth
 from envs.phone.adb.wire import CLSE, CNXN, HEADER, OKAY, OPEN, VERSION_CHECKED, WRTE, Packet
 from envs.phone.device import Phone
-
-
-@pytest.fixture
-def server() -> Iterator[AdbServer]:
-    with AdbServer(Phone(screen="small", seed=1)) as running:
-        yield running
-
-
-@pytest.fixture
-def device(server) -> Iterator[AndroidDevice]:
-    with AndroidDevice(server.address, timeout_s=5) as opened:
-        yield opened
 
 
 def test_addresses():

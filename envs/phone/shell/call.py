@@ -6,7 +6,7 @@ import getopt
 import io
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -215,6 +215,19 @@ class Call:
 Options: TypeAlias = tuple[dict[str, str], list[str]]
 Command: TypeAlias = Callable[[Call], "int | None"]
 """Returns the exit status; None is 0."""
+
+
+Verbs: TypeAlias = Mapping[str, Callable[[Call, list[str]], "int | None"]]
+"""First argument -> what it does with the others."""
+
+
+def dispatch(call: Call, verbs: Verbs, usage: str) -> int:
+    """Run the verb that the first argument names; 255, and `usage` without any, as Android's services answer."""
+    verb, *rest = call.args or [""]
+    handler = verbs.get(verb)
+    if handler is None:
+        return call.error_line(f"Unknown command: {verb}" if verb else usage, 255)
+    return handler(call, rest) or 0
 
 
 def reason(error: Exception) -> str:

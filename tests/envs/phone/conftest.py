@@ -1,4 +1,4 @@
-"""The phone behind ADB that the tests of the wire share."""
+"""A phone's shell, and the phone behind ADB that the tests of the wire share."""
 
 from __future__ import annotations
 
@@ -9,6 +9,13 @@ from adb_host import Host
 
 from envs.phone.adb import AdbServer
 from envs.phone.device import Phone
+from envs.phone.shell import Shell
+
+
+@pytest.fixture
+def shell() -> Shell:
+    """On a phone of its own."""
+    return Shell(Phone(screen="small"))
 
 
 @pytest.fixture(scope="module")

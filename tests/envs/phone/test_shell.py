@@ -16,11 +16,6 @@ from envs.phone.shell.syntax import parse
 SMS = "/data/data/com.android.providers.telephony/databases/mmssms.db"
 
 
-@pytest.fixture
-def shell() -> Shell:
-    return Shell(Phone(screen="small"))
-
-
 @pytest.mark.parametrize(
     ("command", "expected"),
     [

@@ -2,17 +2,9 @@
 
 import sqlite3
 
-import pytest
 from shells import out
 
 from envs.phone import telephony
-from envs.phone.device import Phone
-from envs.phone.shell import Shell
-
-
-@pytest.fixture
-def shell() -> Shell:
-    return Shell(Phone(screen="small"))
 
 
 def test_content_providers_are_the_apps_databases(shell):

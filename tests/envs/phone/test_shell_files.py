@@ -1,15 +1,6 @@
 """Files and the clock, as AndroidWorld handles them."""
 
-import pytest
 from shells import out
-
-from envs.phone.device import Phone
-from envs.phone.shell import Shell
-
-
-@pytest.fixture
-def shell() -> Shell:
-    return Shell(Phone(screen="small"))
 
 
 def test_file_commands_of_androidworld(shell):

@@ -3,17 +3,8 @@
 import struct
 from xml.etree import ElementTree
 
-import pytest
 from PIL import Image
 from shells import out
-
-from envs.phone.device import Phone
-from envs.phone.shell import Shell
-
-
-@pytest.fixture
-def shell() -> Shell:
-    return Shell(Phone(screen="small"))
 
 
 def test_taps_text_and_keys(shell):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 
 from envs.phone import launcher
-from envs.phone.shell.call import Call, Command, UsageError
+from envs.phone.shell.call import Call, Command, UsageError, Verbs, dispatch
 from envs.phone.shell.intents import HOME, Intent, read_intent, resolve
 from envs.phone.shell.system import ADB_IME
 
@@ -31,13 +31,7 @@ def foreground(call: Call) -> str:
 
 
 def am(call: Call) -> int:
-    verb, *rest = call.args or [""]
-    handler = VERBS.get(verb)
-    if handler is None:
-        return call.error_line(
-            f"Unknown command: {verb}" if verb else "Activity manager (activity) commands: start ...", 255
-        )
-    return handler(call, rest) or 0
+    return dispatch(call, VERBS, "Activity manager (activity) commands: start ...")
 
 
 def start(call: Call, words: list[str]) -> int:
@@ -224,7 +218,7 @@ def done(call: Call, words: list[str]) -> None:
     """Nothing to do: no services, and apps are idle at once."""
 
 
-VERBS: dict[str, Callable[[Call, list[str]], int | None]] = {
+VERBS: Verbs = {
     "broadcast": broadcast,
     "force-stop": force_stop,
     "get-current-user": current_user,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from envs.phone.shell.call import Call, Command, UsageError
+from envs.phone.shell.call import Call, Command, UsageError, Verbs, dispatch
 from envs.phone.shell.commands.activity import component
 from envs.phone.shell.intents import HOME, read_intent, resolve
 from envs.phone.shell.system import SYSTEM_PACKAGES
@@ -14,13 +12,7 @@ FEATURES = ("android.hardware.bluetooth", "android.hardware.touchscreen", "andro
 
 
 def pm(call: Call) -> int:
-    verb, *rest = call.args or [""]
-    handler = VERBS.get(verb)
-    if handler is None:
-        return call.error_line(
-            f"Unknown command: {verb}" if verb else "Package manager (package) commands: list ...", 255
-        )
-    return handler(call, rest) or 0
+    return dispatch(call, VERBS, "Package manager (package) commands: list ...")
 
 
 def list_things(call: Call, words: list[str]) -> int:
@@ -130,7 +122,7 @@ def dump(call: Call, words: list[str]) -> int:
     return call.shell.execute(["dumpsys", "package", *words], call.streams)
 
 
-VERBS: dict[str, Callable[[Call, list[str]], int | None]] = {
+VERBS: Verbs = {
     "clear": clear,
     "compile": known,
     "disable": known,
