@@ -3,8 +3,14 @@
   rft data phone --out data/train --n 20000 --seed 1 --split train
   rft data phone --out data/test --n 1000 --seed 9 --split held_out --format screenspot-v2
 
+  rft data phone --out data/noisy --n 5000 --noise 0.2
+
 `rows` writes rows.jsonl for `rft sft` and `rft train`; `screenspot-v2` writes that suite's own layout, which
 `agentkit eval screenspot-v2 --data DIR` reads. Held-out screens use words that no training screen uses.
+
+--noise spoils that share of the rows on purpose, so that `rft data clean` can be measured: boxes shifted off their
+element, instructions that fit two elements or none, boxes that hold another target, duplicates (rft.data.noise).
+noise.jsonl says what was done to which row.
 """
 
 from __future__ import annotations
@@ -26,6 +32,7 @@ if TYPE_CHECKING:
 
 HELP = "make grounding data from the simulated phone"
 PER_SCREEN = 4
+NOISE = "noise.jsonl"
 ROWS, SUITE = "rows.jsonl", "screenspot_mobile_v2.json"
 IMAGES = {"rows": "images", "screenspot-v2": "screenspotv2_image"}
 
@@ -39,6 +46,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--screen", nargs="+", default=["small"], metavar="SIZE", help="one or more of small, medium, large, tall, ...")
     add("--dark", choices=("light", "dark", "mix"), default="mix", help="theme (default: %(default)s)")
     add("--format", choices=("rows", "screenspot-v2"), default="rows", help="layout (default: %(default)s)")
+    add("--noise", type=float, default=0.0, metavar="X", help="share of rows to spoil (default: %(default)s)")
     add("--per-screen", type=int, default=PER_SCREEN, help="most questions per screen (default: %(default)s)")
 
 
@@ -51,6 +59,10 @@ def _split(name: str) -> str:
 def run(args: argparse.Namespace) -> int:
     if args.n < 1 or args.per_screen < 1:
         raise ConfigError(f"--n and --per-screen must be at least 1, got {args.n} and {args.per_screen}")
+    if not 0 <= args.noise < 1:
+        raise ConfigError(f"--noise must be a share in [0, 1), got {args.noise}")
+    if args.noise and args.format != "rows":
+        raise ConfigError("--noise spoils training rows: it needs --format rows")
     if args.out.exists() and (not args.out.is_dir() or any(args.out.iterdir())):
         raise ConfigError(f"--out needs a new or empty folder, got {args.out}")
     folder = args.out / IMAGES[args.format]
@@ -72,6 +84,8 @@ def run(args: argparse.Namespace) -> int:
         if shots % 200 == 0:
             left = (time.monotonic() - started) / len(entries) * (args.n - len(entries))
             print(f"{len(entries)}/{args.n} questions, about {left:.0f} s left", file=sys.stderr)
+    if args.noise:
+        entries = _spoiled(entries, args)
     if args.format == "rows":
         text = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
     else:
@@ -79,6 +93,32 @@ def run(args: argparse.Namespace) -> int:
     (args.out / (ROWS if args.format == "rows" else SUITE)).write_text(text, "utf-8")
     print(f"{len(entries)} questions about {shots} screens in {args.out} ({time.monotonic() - started:.1f} s)")
     return 0
+
+
+def _spoiled(entries: list[dict[str, Any]], args: argparse.Namespace) -> list[dict[str, Any]]:
+    """The rows with noise in them; noise.jsonl says where. A duplicate gets its screenshot as another file."""
+    import random
+    from itertools import groupby
+
+    from PIL import Image
+
+    from rft.data.noise import spoil
+
+    rng = random.Random(f"rft data phone --noise/{args.split}/{args.seed}")
+    out, labels = [], []
+    for shot, rows in groupby(entries, key=lambda entry: entry["image"]):
+        for noisy in spoil(list(rows), args.noise, rng):
+            row = noisy.row
+            if noisy.kind == "duplicate":
+                copy = shot.removesuffix(".png") + "-again.png"
+                with Image.open(args.out / shot) as image:
+                    image.save(args.out / copy, compress_level=1)
+                row = row | {"image": copy}
+            if noisy.kind is not None:
+                labels.append({"id": row["id"], "noise": noisy.kind, "partner": noisy.partner})
+            out.append(row)
+    (args.out / NOISE).write_text("".join(json.dumps(label) + "\n" for label in labels), "utf-8")
+    return out
 
 
 def _questions(args: argparse.Namespace) -> Iterator[tuple[Image, list[Target]]]:

@@ -118,3 +118,52 @@ def test_suite_rows_have_the_published_fields(tmp_path: Path) -> None:
     rows = json.loads((out / "screenspot_mobile_v2.json").read_text())
     assert all(set(r) == {"img_filename", "bbox", "instruction", "data_type", "data_source"} for r in rows)
     assert all(isinstance(v, int) for r in rows for v in r["bbox"])
+
+
+def test_noise_is_labelled_and_nothing_else_changes(tmp_path: Path) -> None:
+    options = ("--n", "200", "--seed", "4", "--per-screen", "8")
+    clean = [json.loads(s) for s in (make(tmp_path / "a", *options) / "rows.jsonl").read_text().splitlines()]
+    out = make(tmp_path / "b", *options, "--noise", "0.3")
+    rows = {row["id"]: row for row in map(json.loads, (out / "rows.jsonl").read_text().splitlines())}
+    labels = {e["id"]: e for e in map(json.loads, (out / "noise.jsonl").read_text().splitlines())}
+    assert 0.2 < len(labels) / 200 < 0.4
+    assert {label["noise"] for label in labels.values()} == {"shifted", "ambiguous", "vague", "nested", "duplicate"}
+    for row in clean:
+        assert (rows[row["id"]] == row) == (row["id"] not in labels)
+    assert len(rows) == 200 + sum(label["noise"] == "duplicate" for label in labels.values())
+    assert len(read_rows(out / "rows.jsonl").rows) == len(rows)
+    for key, label in labels.items():
+        row = rows[key]
+        if label["noise"] == "ambiguous":
+            assert rows[label["partner"]]["instruction"] == row["instruction"]
+            assert rows[label["partner"]]["image"] == row["image"] and label["partner"] not in labels
+        if label["noise"] == "duplicate":
+            twin = rows[label["partner"]]
+            assert (twin["instruction"], twin["box"]) == (row["instruction"], row["box"])
+            with Image.open(out / twin["image"]) as first, Image.open(out / row["image"]) as second:
+                assert first.tobytes() == second.tobytes()
+            assert (out / twin["image"]).read_bytes() != (out / row["image"]).read_bytes()
+    assert digest(out) == digest(make(tmp_path / "c", *options, "--noise", "0.3"))
+
+
+def test_cleaning_finds_the_noise(tmp_path: Path) -> None:
+    """The measured figures are in docs/results/data_cleaning.json; this holds them roughly."""
+    from rft.data.clean.config import CleanConfig
+    from rft.data.clean.pipeline import clean
+
+    out = make(tmp_path / "a", "--n", "400", "--seed", "6", "--per-screen", "8", "--noise", "0.3")
+    clean(out / "rows.jsonl", tmp_path / "clean", CleanConfig())
+    labels = {e["id"]: e for e in map(json.loads, (out / "noise.jsonl").read_text().splitlines())}
+    partners = {label["partner"] for label in labels.values()}
+    dropped = {e["row"]["id"] for e in map(json.loads, (tmp_path / "clean" / "dropped.jsonl").read_text().splitlines())}
+    assert len(dropped & set(labels)) > 0.85 * len(labels)
+    assert len(dropped - set(labels) - partners) < 0.06 * 400
+
+
+@pytest.mark.parametrize("options", [["--noise", "1"], ["--noise", "-0.1"]])
+def test_bad_noise_is_named(options: list[str], tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    assert main(["data", "phone", "--out", str(tmp_path / "d"), "--n", "5", *options]) == 2
+    assert "--noise must be a share in [0, 1)" in capsys.readouterr().err
+    more = ["--format", "screenspot-v2", "--noise", "0.1"]
+    assert main(["data", "phone", "--out", str(tmp_path / "d"), "--n", "5", *more]) == 2
+    assert "needs --format rows" in capsys.readouterr().err

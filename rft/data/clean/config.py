@@ -12,8 +12,11 @@ from rft.closest import unknown
 if TYPE_CHECKING:
     from rft.data.clean.sample import Stage
 
-ORDER = ("boxes", "scroll", "answers", "episodes", "duplicates", "ambiguity", "nesting", "resample")
+ORDER = ("boxes", "scroll", "answers", "episodes", "duplicates", "ambiguity", "nesting", "misplaced", "resample")
 """Names of the stages in the order in which they run."""
+FOR_TRACES = frozenset({"scroll", "answers", "episodes"})
+FOR_GROUNDING = frozenset({"boxes", "ambiguity", "nesting", "misplaced"})
+"""Stages that judge only traces, or only grounding rows: with other data they are not even built."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,8 +79,8 @@ class CleanConfig:
         ):  # fmt: skip
             if not low <= getattr(self, name) <= high:
                 raise ConfigError(f"{name} must lie in [{low}, {high}], got {getattr(self, name)}")
-        if "resample" in self.stages:
-            build("resample", self)
+        for name in ("scroll", "resample"):
+            build(name, self)
 
 
 def build(name: str, config: CleanConfig) -> Stage:
@@ -113,6 +116,10 @@ def build(name: str, config: CleanConfig) -> Stage:
             from rft.data.clean.nesting import Nesting
 
             return Nesting(c.nested)
+        case "misplaced":
+            from rft.data.clean.misplaced import Misplaced
+
+            return Misplaced()
         case "resample":
             from rft.data.clean.resample import Resample
 

@@ -15,7 +15,7 @@ CHANGED = 2.0
 """Mean difference of a line, of 255, from which it counts as changed."""
 KEPT = 0.3
 """Share of the changed region that must still be there after the move."""
-CLEAR = 0.5
+CLEAR = 0.3
 """The best move must leave at most this share of the difference that standing still leaves."""
 
 

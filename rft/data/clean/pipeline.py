@@ -21,7 +21,7 @@ from typing import Any
 
 import agentkit
 from agentkit.errors import ConfigError, DataError, boundary
-from rft.data.clean.config import ORDER, CleanConfig, build
+from rft.data.clean.config import FOR_GROUNDING, FOR_TRACES, ORDER, CleanConfig, build
 from rft.data.clean.format import Format
 from rft.data.clean.index import Index
 from rft.data.clean.sample import Sample, Stage, Verdict
@@ -86,12 +86,12 @@ class _Run:
                     self._finish(number, self._pass(number, stage, index), stage.name, index)
 
     def _stages(self) -> list[Stage]:
-        chosen = [name for name in ORDER if name in self.config.stages]
-        stages = [build(name, self.config) for name in chosen]
+        kinds = self.state["done"][0]["after"]["kinds"]
+        idle = (FOR_GROUNDING if "grounding" not in kinds else set()) | (FOR_TRACES if "trace" not in kinds else set())
+        stages = [build(name, self.config) for name in ORDER if name in self.config.stages and name not in idle]
         # What a stage reads must be readable; only `boxes` looks at lines as they come.
-        stages.insert(1 if chosen[:1] == ["boxes"] else 0, Format())
-        kinds = set(self.state["done"][0]["after"]["kinds"])
-        return [stage for stage in stages if kinds & stage.kinds]
+        stages.insert(1 if stages and stages[0].name == "boxes" else 0, Format())
+        return stages
 
     def _state(self) -> dict[str, Any]:
         """What is done already; the folder is emptied when it belongs to another run."""
@@ -186,7 +186,7 @@ class _Run:
         report = {
             "format": 1,
             "input": str(self.source.resolve()),
-            "config": dataclasses.asdict(self.config),
+            "config": dataclasses.asdict(self.config) | {"stages": list(self.config.stages)},
             "version": agentkit.__version__,
             "file": name,
             "samples": seen,
