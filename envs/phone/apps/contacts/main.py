@@ -34,16 +34,6 @@ from envs.phone.ui import (
 from envs.phone.words import words
 
 MESSAGES = "com.simplemobiletools.smsmessenger"
-COMPANIES = (
-    "Acme",
-    "Bluefin",
-    "Cedar Labs",
-    "Delta Foods",
-    "Evergreen",
-    "Fjord Design",
-    "Granite Works",
-    "Harbor Bank",
-)
 TABS = (("account-outline", "Contacts"), ("star-outline", "Highlights"), ("wrench-outline", "Fix & manage"))
 
 

@@ -88,7 +88,7 @@ def _bring(call: Call, package: str, intent: Intent) -> None:
 
 def force_stop(call: Call, words: list[str]) -> int:
     """Unknown packages pass silently, as on the device."""
-    names = _without_user(words)
+    names = package_names(words)
     if not names:
         return call.error_line('Error: Argument expected after "force-stop"', 255)
     for name in names:
@@ -103,7 +103,8 @@ def kill_all(call: Call, words: list[str]) -> None:
         call.phone.force_stop(package)
 
 
-def _without_user(words: list[str]) -> list[str]:
+def package_names(words: list[str]) -> list[str]:
+    """The arguments that are neither options nor the user after `--user`."""
     out, words = [], list(words)
     while words:
         word = words.pop(0)

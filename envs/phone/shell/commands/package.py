@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from envs.phone.shell.call import Call, Command, UsageError, Verbs, dispatch
-from envs.phone.shell.commands.activity import component
+from envs.phone.shell.commands.activity import component, package_names
 from envs.phone.shell.intents import HOME, read_intent, resolve
 from envs.phone.shell.system import SYSTEM_PACKAGES
 
@@ -48,19 +48,8 @@ def _packages(call: Call, words: list[str]) -> int:
     return 0
 
 
-def _names(words: list[str]) -> list[str]:
-    out, words = [], list(words)
-    while words:
-        word = words.pop(0)
-        if word == "--user":
-            words = words[1:]
-        elif not word.startswith("-"):
-            out.append(word)
-    return out
-
-
 def path(call: Call, words: list[str]) -> int:
-    for name in _names(words)[:1]:
+    for name in package_names(words)[:1]:
         if name in call.system.packages:
             call.line(f"package:{_apk(name)}")
             return 0
@@ -68,7 +57,7 @@ def path(call: Call, words: list[str]) -> int:
 
 
 def clear(call: Call, words: list[str]) -> int:
-    names = _names(words)
+    names = package_names(words)
     if not names or names[0] not in call.system.packages:
         call.line("Failed")
         return 1
@@ -82,7 +71,7 @@ def clear(call: Call, words: list[str]) -> int:
 
 def known(call: Call, words: list[str]) -> int:
     """Permissions and app states are not modelled: accepted for a package that is there."""
-    names = _names(words)
+    names = package_names(words)
     if not names:
         return call.error_line("Error: no package specified", 255)
     if names[0].partition("/")[0] not in call.system.packages:
