@@ -9,9 +9,12 @@ HELP = "make, import, clean and improve training data"
 
 COMMANDS: dict[str, str] = {
     "phone": "rft.cli.data_phone",
+    "traces": "rft.cli.data_traces",
     "import": "rft.cli.data_import",
     "rows": "rft.cli.data_rows",
     "clean": "rft.cli.data_clean",
+    "align": "rft.cli.data_align",
+    "enhance": "rft.cli.data_enhance",
 }
 """Subcommand to its module, which has `HELP`, `configure(parser)` and `run(args)` as `agentkit.command` says."""
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from envs.phone.device import Phone
+    from envs.phone.elements import Element
 
 log = logging.getLogger(__name__)
 
@@ -179,14 +180,28 @@ def think(phone: Phone, action: Action) -> str:
             return action_name(action)
 
 
+def outline(phone: Phone, action: Action) -> Box | None:
+    """The part on the screen of the smallest element that the action touches; None when it touches none."""
+    if not isinstance(action, (Click, LongPress)):
+        return None
+    found = _smallest(phone, action.at, lambda e: True)
+    if found is None:
+        return None
+    wide, tall = phone.size
+    x1, y1, x2, y2 = found.bounds
+    return Box(max(0, x1) / wide, max(0, y1) / tall, min(wide, x2) / wide, min(tall, y2) / tall)
+
+
 def _under(phone: Phone, at: Point) -> str:
+    found = _smallest(phone, at, lambda e: bool(e.text or e.label))
+    return "" if found is None else (found.text or found.label).replace("<", "").replace("\n", " ")[:24].strip()
+
+
+def _smallest(phone: Phone, at: Point, like: Callable[[Element], bool]) -> Element | None:
     wide, tall = phone.size
     x, y = at.x * wide, at.y * tall
-    named = [e for e in phone.elements() if e.hit and (e.text or e.label) and _holds(e.bounds, x, y)]
-    if not named:
-        return ""
-    smallest = min(named, key=lambda e: (e.bounds[2] - e.bounds[0]) * (e.bounds[3] - e.bounds[1]))
-    return (smallest.text or smallest.label).replace("<", "").replace("\n", " ")[:24].strip()
+    found = [e for e in phone.elements() if e.hit and like(e) and _holds(e.bounds, x, y)]
+    return min(found, key=lambda e: (e.bounds[2] - e.bounds[0]) * (e.bounds[3] - e.bounds[1]), default=None)
 
 
 def _holds(bounds: tuple[int, int, int, int], x: float, y: float) -> bool:
