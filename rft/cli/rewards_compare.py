@@ -6,8 +6,9 @@
   rft rewards compare --replies runs/v2/predictions.jsonl --suite screenspot-v2 --data ScreenSpot-v2 --out runs/compare
 
 Replies are JSON lines whose `id` names a row: {"id": ..., "text": ...}, or {"id": ..., "texts": [...]} for several to
-one row, or the predictions.jsonl of `agentkit eval`, or what `rft rewards sample` writes. A row without an id is called
-by its line number. Texts are read by --protocol; a line that holds an `action` was read already.
+one row, or the predictions.jsonl of `agentkit eval`, or what `rft rewards sample` or `rft train --keep-replies` wrote.
+A row without an id is called by # and its line number. Texts are read by --protocol; a line that holds an `action` was
+read already.
 
 OUT gets comparison.json, comparison.txt and report.html. A reward that is not defined on such rows is left out, and the
 reason told. Constants of a reward stand behind its name: NAME:KEY=VALUE,KEY=VALUE.

@@ -1,14 +1,15 @@
 """Replies on disk, joined to the rows that they answer.
 
-One JSON object per line; `id` is that of a row (its line number where a row has none), and lines may share it:
+One JSON object per line; `id` is that of a row (`#` and its line number where it has none), and lines may share it:
 
     {"id": "phone-7", "text": "[10,20,30,40]"}                      one reply
     {"id": "phone-7", "texts": ["[10,20,30,40]", "[9,20,31,44]"]}   several replies to one row
     {"id": "phone-7", "text": "...", "action": {...}}               a line of `agentkit eval`'s predictions.jsonl
+    {"row": "phone-7", "text": "...", "size": [224, 448], ...}      a line that `rft train --keep-replies` keeps
 
 Where a line has an `action` (as `agentkit.codec` writes it) or a `point` ([x, y], fractions) that is taken as read; all
-other texts are read by a prompt protocol. `model_size` ([width, height]) says at which size the model saw the picture,
-where that is not the protocol's own. Other keys are ignored.
+other texts are read by a prompt protocol. `size` says at which width and height the model saw the picture, where that
+is not the protocol's own. Other keys are ignored.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Answer:
 
 def row_key(row: Row) -> str:
     """What a line of replies calls `row`."""
-    return row.id or str(row.number)
+    return row.id or f"#{row.number}"
 
 
 def read_answers(path: str | Path, rows: Sequence[Row], protocol: PromptProtocol) -> list[Answer]:
@@ -61,13 +62,13 @@ def read_answers(path: str | Path, rows: Sequence[Row], protocol: PromptProtocol
 
 
 def _answers(raw: dict[str, Any], rows: Sequence[Row], index: dict[str, int], protocol: PromptProtocol) -> list[Answer]:
-    key = raw.get("id")
+    key = raw.get("id", raw.get("row"))
     if not isinstance(key, str):
-        raise DataError(f"'id' must be the text that names a row, got {key!r}")
+        raise DataError(f"'id' (or 'row') must be the text that names a row, got {key!r}")
     if key not in index:
         raise DataError(unknown("row", key, index))
     at = index[key]
-    size = _size(raw["model_size"]) if "model_size" in raw else protocol.budget.resize(rows[at].size)
+    size = _size(raw["size"]) if "size" in raw else protocol.budget.resize(rows[at].size)
 
     def read(text: str) -> Answer:
         return Answer(at, text, protocol.parse(text, size), size)
@@ -79,19 +80,19 @@ def _answers(raw: dict[str, Any], rows: Sequence[Row], index: dict[str, int], pr
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
             raise DataError(f"'texts' must be a list of texts, got {texts!r}")
         return [read(text) for text in texts]
-    return [_single(raw, read)]
+    return [_single(key, raw, read)]
 
 
-def _single(raw: dict[str, Any], read: Callable[[str], Answer]) -> Answer:
+def _single(key: str, raw: dict[str, Any], read: Callable[[str], Answer]) -> Answer:
     if not {"text", "action", "point"} & raw.keys():
         raise DataError(f"expected 'text', 'texts', 'action' or 'point', got the keys {sorted(raw)}")
     answer = read(raw["text"] if isinstance(raw.get("text"), str) else "")
-    found = prediction_of(raw, lambda _, text: answer.reply.action)
+    found = prediction_of({**raw, "id": key}, lambda _, text: answer.reply.action)
     reply = ParsedReply(found.answer, answer.reply.thought, answer.reply.conclusion)
     return Answer(answer.row, found.text, reply, answer.model_size)
 
 
 def _size(value: Any) -> Size:
     if not isinstance(value, list) or len(value) != 2 or not all(type(side) is int and side > 0 for side in value):
-        raise DataError(f"'model_size' must be [width, height] in pixels, got {value!r}")
+        raise DataError(f"'size' must be [width, height] in pixels, got {value!r}")
     return Size(*value)

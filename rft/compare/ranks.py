@@ -25,9 +25,10 @@ def spearman(a: Floats, b: Floats) -> float:
     if len(a) < 2:
         return float("nan")
     x, y = ranks(a), ranks(b)
+    if np.ptp(x) == 0 or np.ptp(y) == 0:  # asked of the ranks: their distances from a rounded mean need not be zero
+        return float("nan")
     x, y = x - x.mean(), y - y.mean()
-    spread = float(np.sqrt((x @ x) * (y @ y)))
-    return float(x @ y) / spread if spread > 0 else float("nan")
+    return float(x @ y) / float(np.sqrt((x @ x) * (y @ y)))
 
 
 def kendall(a: Floats, b: Floats) -> float:

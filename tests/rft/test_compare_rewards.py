@@ -10,7 +10,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -66,6 +66,7 @@ def test_ranks_and_spearman_by_hand():
 
 
 @given(values)
+@example([0.0] * 7)  # ranks of 3/7, whose mean is another float
 def test_a_list_agrees_with_itself_and_any_growing_function_of_it(some):
     a = np.array(some)
     expected = 1.0 if len(set(some)) > 1 else math.nan
@@ -94,21 +95,28 @@ def test_the_three_forms_of_replies(tmp_path):
 
 
 def test_a_line_may_say_at_which_size_the_picture_was_seen(tmp_path):
-    path = write(tmp_path / "r.jsonl", {"id": "row-1", "text": "[0,0,28,28]", "model_size": [56, 56]})
+    path = write(tmp_path / "r.jsonl", {"id": "row-1", "text": "[0,0,28,28]", "size": [56, 56]})
     (answer,) = read_answers(path, ROWS, get_protocol("venus1_ground"))
     assert answer.reply.action == Click(Point(0.25, 0.25), Box(0, 0, 0.5, 0.5)) and answer.model_size == (56, 56)
+
+
+def test_replies_that_training_kept_and_rows_without_an_id(tmp_path):
+    rows = (GroundingRow(7, None, (1, 1), "tap", BOXES[0]),)
+    kept = {"row": "#7", "epoch": 0, "step": 3, "size": [56, 56], "text": "[0,0,28,28]", "terms": {"total": 0.1}}
+    (answer,) = read_answers(write(tmp_path / "r.jsonl", kept), rows, get_protocol("venus1_ground"))
+    assert answer.row == 0 and answer.reply.action.at == Point(0.25, 0.25)
 
 
 @pytest.mark.parametrize(
     ("line", "message"),
     [
         ({"id": "row-3", "text": ""}, r"line 1: unknown row 'row-3'; did you mean"),
-        ({"text": "x"}, "'id' must be the text"),
+        ({"text": "x"}, r"'id' \(or 'row'\) must be the text"),
         ({"id": "row-1"}, "expected 'text', 'texts', 'action' or 'point'"),
         ({"id": "row-1", "texts": "x"}, "'texts' must be a list"),
         ({"id": "row-1", "texts": ["x"], "text": "x"}, "has no 'text'"),
         ({"id": "row-1", "text": 3}, "`text` must be a string"),
-        ({"id": "row-1", "text": "x", "model_size": [0, 3]}, "'model_size' must be"),
+        ({"id": "row-1", "text": "x", "size": [0, 3]}, "'size' must be"),
         ({"id": "row-1", "action": {"type": "Explode"}}, "an action needs a type"),
         ([], "expected a JSON object"),
     ],
