@@ -12,6 +12,10 @@ from rft.loading import CHECKPOINTING, SMALL
 
 CHECKPOINTS = "checkpoints"
 """Folder of the checkpoints inside a run."""
+BEST = "best"
+"""Folder of the weights that did best on held-out examples."""
+FINAL = "final"
+"""Folder of the model that training ended with."""
 
 
 def world_size() -> int:
@@ -50,10 +54,14 @@ def grpo_arguments(config: TrainConfig, parameters: int, on_gpu: bool) -> dict[s
         "top_k": config.top_k,
         "generation_kwargs": dict(config.generation_args) or None,
         "beta": config.beta,
+        # GRPO's paper adds the KL estimate as it is; times the ratio (TRL's default) its gradient is that of the KL.
+        "use_bias_correction_kl": config.algorithm != "grpo",
         "loss_type": config.loss,
+        "importance_sampling_level": config.importance,
+        "epsilon": config.epsilon_low,
+        "epsilon_high": config.epsilon_high,
         "scale_rewards": config.scale_rewards,
-        # A reply that was cut is scored as it stands: hiding it would hide the fault.
-        "mask_truncated_completions": False,
+        "mask_truncated_completions": config.mask_truncated,
         "disable_dropout": True,
     }
     if config.generation != "hf":

@@ -8,10 +8,13 @@ import re
 import shutil
 import zipfile
 from pathlib import Path
+from typing import Any
 
 from agentkit.errors import GlintError
 
 _NAME = re.compile(r"checkpoint-(\d+)")
+RUN_STATE = "run_state.json"
+"""File of a checkpoint: what of a run transformers does not save (order of prompts, best evaluation)."""
 
 
 class SaveError(GlintError):
@@ -61,6 +64,11 @@ def fault_of(checkpoint: Path) -> str | None:
         # Files of torch.save are zip archives whose directory comes last, so a cut file has none.
         if (checkpoint / name).exists() and not zipfile.is_zipfile(checkpoint / name):
             return f"{name} is cut off"
+    if (checkpoint / RUN_STATE).exists():
+        try:
+            read_run_state(checkpoint)
+        except (OSError, ValueError) as error:
+            return f"{RUN_STATE} cannot be read: {error}"
     try:
         json.loads((checkpoint / "trainer_state.json").read_text("utf-8"))["global_step"]
     except FileNotFoundError:
@@ -68,6 +76,20 @@ def fault_of(checkpoint: Path) -> str | None:
     except (OSError, ValueError, KeyError) as error:
         return f"trainer_state.json cannot be read: {error}"
     return None
+
+
+def write_run_state(checkpoint: Path, state: dict[str, Any]) -> None:
+    """Keep `state` in a checkpoint. Called before trainer_state.json is written, without which none is complete."""
+    checkpoint.mkdir(parents=True, exist_ok=True)
+    (checkpoint / RUN_STATE).write_text(json.dumps(state) + "\n", "utf-8")
+
+
+def read_run_state(checkpoint: Path) -> dict[str, Any]:
+    """What `write_run_state` kept. Raises OSError or ValueError."""
+    state = json.loads((checkpoint / RUN_STATE).read_text("utf-8"))
+    if not isinstance(state, dict):
+        raise ValueError(f"expected an object, got {type(state).__name__}")
+    return state
 
 
 def save_failed(target: Path, error: Exception) -> SaveError:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from agentkit.errors import ConfigError
+from rft.algorithms import ALGORITHMS, SETTINGS, AdvantageName, AlgorithmName, Importance, Scale
 
 LANGUAGE_LINEAR = r".*language_model.*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj)"
 """Every linear layer of the language model's blocks. Bare names would also match the vision tower's MLP."""
@@ -138,7 +139,10 @@ class RunConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig(RunConfig):
-    """Reinforcement fine-tuning with GRPO."""
+    """Reinforcement fine-tuning with GRPO.
+
+    A setting that `algorithm` decides is filled in when the object is made, so readers always find a value.
+    """
 
     reward: str = "venus_ground"
     """Reward, by name (rft rewards list)."""
@@ -150,12 +154,40 @@ class TrainConfig(RunConfig):
     """Distinct prompts per optimizer step, over all devices."""
     iterations: int = 1
     """Optimizer passes over each batch of replies."""
-    beta: float = 0.0
+    algorithm: AlgorithmName = "dr_grpo"
+    """Published variant of GRPO. Decides each of the settings from loss to dynamic_sampling that is not given."""
+    loss: str = None  # type: ignore[assignment]
+    """Loss, by TRL's name: how the terms of tokens are summed up."""
+    importance: Importance = None  # type: ignore[assignment]
+    """Importance ratio of each token, or one for the whole reply."""
+    epsilon_low: float = None  # type: ignore[assignment]
+    """How far a ratio may fall below 1 before it is clipped."""
+    epsilon_high: float = None  # type: ignore[assignment]
+    """How far a ratio may rise above 1 before it is clipped."""
+    advantage: AdvantageName = None  # type: ignore[assignment]
+    """What replies are compared with: the mean of their group, the others of their group, or UI-S1's episodes of steps.
+    ui_s1 needs rows that are steps of traces."""
+    scale_rewards: Scale = None  # type: ignore[assignment]
+    """What to divide group advantages by: the standard deviation of the group, of the batch, or nothing."""
+    beta: float = None  # type: ignore[assignment]
     """Weight of the KL penalty to the starting model. 0 skips that model's forward pass."""
-    loss: str = "dr_grpo"
-    """Loss, by TRL's name. dr_grpo divides by a constant, so long failures weigh as much as short ones."""
-    scale_rewards: Literal["group", "batch", "none"] = "none"
-    """What to divide advantages by: the standard deviation of the group, of the batch, or nothing."""
+    mask_truncated: bool = None  # type: ignore[assignment]
+    """Leave cut replies out of the loss. Otherwise they are scored as they stand."""
+    dynamic_sampling: bool = None  # type: ignore[assignment]
+    """Replace prompts that teach nothing, because all their replies earn the same, by others before each step."""
+    max_resamples: int = 3
+    """With dynamic_sampling: further draws a step may make, each of as many prompts as are still missing."""
+    skip_dead: int = 0
+    """Pass over a prompt that taught nothing the next N times its turn comes. 0 never does."""
+    advantage_args: dict[str, Any] = field(default_factory=dict)
+    """Constants of advantage=ui_s1, as key=value, such as gamma=0.5."""
+
+    val_data: str = ""
+    """JSONL file of held-out rows or traces, answered greedily before, during and after training."""
+    val_every: int = 20
+    """Steps between evaluations on val_data."""
+    val_patience: int = 0
+    """Stop after so many evaluations without a higher trace success (for rows: accuracy). 0 never stops early."""
 
     max_new_tokens: int = 256
     """Longest reply. A longer one is cut and scored as it stands."""
@@ -173,13 +205,24 @@ class TrainConfig(RunConfig):
     """Base URL of the server, for vllm-server."""
     share_prompt: bool = True
     """Read each distinct prompt once per batch, not once per reply. Same results up to rounding."""
+    keep_replies: bool = False
+    """Keep every scored reply in `out`/replies, for `rft data align` and for analysis."""
 
     def __post_init__(self) -> None:
         RunConfig.__post_init__(self)
         _at_least(self, "group", 2)
-        for name in ("prompts", "iterations", "max_new_tokens"):
+        for name in SETTINGS:
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, getattr(ALGORITHMS[self.algorithm], name))
+        for name in ("prompts", "iterations", "max_new_tokens", "val_every"):
             _at_least(self, name, 1)
-        _at_least(self, "top_k", 0)
+        for name in ("top_k", "max_resamples", "skip_dead", "val_patience"):
+            _at_least(self, name, 0)
+        for name in ("epsilon_low", "epsilon_high"):
+            if not getattr(self, name) >= 0:
+                raise ConfigError(f"{name} must be >= 0, got {getattr(self, name)}")
+        if self.val_patience and not self.val_data:
+            raise ConfigError(f"val_patience={self.val_patience} needs val_data, the rows or traces to evaluate on")
         if not self.temperature > 0:
             raise ConfigError(f"temperature must be positive: replies of a group must differ; got {self.temperature}")
         if not 0 < self.top_p <= 1:

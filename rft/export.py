@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from agentkit.errors import GlintError
+from rft.arguments import FINAL
 from rft.checkpoints import save_failed
 
 
@@ -14,7 +15,7 @@ def save_final(trainer: Any, processor: Any, base: str, out: Path) -> Path:
 
     `base` is the folder or hub name that training started from. Raises SaveError when writing fails.
     """
-    final, adapter = out / "final", out / "adapter"
+    final, adapter = out / FINAL, out / "adapter"
     model = trainer.accelerator.unwrap_model(trainer.model)
     lora = hasattr(model, "merge_and_unload")
     sharded = trainer.is_fsdp_enabled or trainer.is_deepspeed_enabled
@@ -36,6 +37,22 @@ def save_final(trainer: Any, processor: Any, base: str, out: Path) -> Path:
         raise save_failed(target, error) from error
     trainer.accelerator.wait_for_everyone()
     return final
+
+
+def save_weights(trainer: Any, processor: Any, folder: Path) -> None:
+    """Write what trains as it is now: an adapter after LoRA, else the model, each loadable by `QwenPolicy`.
+
+    Call on every process; rank 0 writes. Raises SaveError when writing fails.
+    """
+    try:
+        if trainer.is_fsdp_enabled or trainer.is_deepspeed_enabled:
+            trainer.save_model(str(folder))
+        elif trainer.args.should_save:
+            trainer.accelerator.unwrap_model(trainer.model).save_pretrained(folder)
+        if trainer.args.should_save:
+            _save_processor(processor, folder)
+    except Exception as error:
+        raise save_failed(folder, error) from error
 
 
 def merge_adapter(base: str, adapter: Path) -> Any:

@@ -14,6 +14,7 @@ from agentkit.protocols import PromptProtocol, get_protocol
 from rft.configs import RunConfig, TrainConfig
 from rft.data.rows import Row, read_rows
 from rft.examples import Examples
+from rft.validation import Validation, read_validation, validation_of
 from rft.vision_once import Counts, encode_once, freeze, vision_tower
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ class Parts:
     on_gpu: bool
     vision: Counts | None
     """Live counts of the vision fast path; None when it is off."""
+    validation: Validation | None = None
+    """What to evaluate on during training."""
 
 
 def load_parts(config: RunConfig) -> Parts:
@@ -67,8 +70,12 @@ def load_parts(config: RunConfig) -> Parts:
     rows, faults = _answerable(examples, config.skip_bad)
     _report((*found.faults, *faults), len(rows))
     examples = Examples(rows, protocol, processor.budget.resize, resize)
+    validation = None
+    if isinstance(config, TrainConfig) and config.val_data:
+        held_out = read_validation(config.val_data, config.skip_bad, config.check_images)
+        validation = validation_of(Examples(held_out, protocol, processor.budget.resize, resize))
     parameters = sum(p.numel() for p in model.parameters())
-    return Parts(model, processor, examples, parameters, on_gpu, counts)
+    return Parts(model, processor, examples, parameters, on_gpu, counts, validation)
 
 
 def _answerable(examples: Examples, skip_bad: bool) -> tuple[list[Row], list[str]]:

@@ -15,11 +15,14 @@ PANELS: tuple[Panel, ...] = (
     ("reward", lambda key: key == "reward"),
     ("terms of the reward", lambda key: key.startswith("terms/")),
     ("accuracy", lambda key: key in ("accuracy", "mean_token_accuracy")),
+    ("held-out examples, greedy", lambda key: key.startswith("val/")),
     ("loss", lambda key: key == "loss"),
     ("entropy (nats per token)", lambda key: key == "entropy"),
     ("reply length (tokens)", lambda key: key == "completions/mean_length"),
     ("gradient norm", lambda key: key == "grad_norm"),
     ("share of groups without a signal", lambda key: key == "frac_reward_zero_std"),
+    ("prompts drawn and live groups per step", lambda key: key in ("draws", "live_groups")),
+    ("drawn prompts, before dead groups go", lambda key: key.startswith("drawn/")),
     ("seconds per step", lambda key: key.startswith("time/")),
 )
 """Title and choice of metrics, in reading order; a panel without data is not drawn."""

@@ -23,6 +23,10 @@ SHOWN: tuple[tuple[str, str, str], ...] = (
     ("entropy", "entropy", ".3f"),
     ("grad_norm", "grad", ".3f"),
     ("frac_reward_zero_std", "dead groups", ".2f"),
+    ("draws", "draws", ".0f"),
+    ("val/accuracy", "held-out accuracy", ".3f"),
+    ("val/step_accuracy", "held-out step accuracy", ".3f"),
+    ("val/trace_success", "trace success", ".3f"),
 )
 """(key in the metrics, word on the progress line, format), in order; absent keys are left out."""
 

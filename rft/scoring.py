@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from statistics import fmean
+from typing import Any, TypeAlias
 
 from agentkit.errors import ConfigError
 from rft.data.rows import Row
@@ -13,6 +15,11 @@ from rft.examples import Examples
 from rft.rewards import Reward
 
 log = logging.getLogger(__name__)
+
+Scored: TypeAlias = Mapping[str, float]
+"""The terms of a reward, `total` and `correct`."""
+Keep: TypeAlias = Callable[[Sequence[tuple[Row, str, Scored]], Any], None]
+"""Called with the (row, reply, terms) triples of a batch and the trainer's state."""
 
 
 def check_gold(reward: Reward, examples: Examples) -> None:
@@ -34,43 +41,70 @@ def check_gold(reward: Reward, examples: Examples) -> None:
                     len(lost), len(examples.rows), examples.protocol.name, lost[0])  # fmt: skip
 
 
-def reward_function(reward: Reward, examples: Examples) -> Callable[..., list[float | None]]:
-    """A TRL reward function over the `row` column of `examples.prompts()`.
+class Scorer:
+    """A TRL reward function over the `row` column of `examples.prompts()`; `keep` is shown all that it scores.
 
     Logs the mean of each term as `terms/NAME`, `accuracy` (share of `correct`) and `reward_faults`. A reply whose
     scoring raises gets None, which TRL leaves out of its group's baseline, and the first few faults are shown.
     """
-    shown: set[str] = set()
 
-    def score(
-        completions: list[Any], row: list[int], log_metric: Callable[[str, float], None], **_: Any
-    ) -> list[float | None]:
-        totals: list[float | None] = []
-        sums = dict.fromkeys((*reward.terms, "correct"), 0.0)
-        for completion, index in zip(completions, row, strict=True):
-            text = completion[0]["content"] if isinstance(completion, list) else completion
+    def __init__(self, reward: Reward, examples: Examples, keep: Keep | None = None) -> None:
+        self._reward, self._examples, self._keep = reward, examples, keep
+        self._shown: set[str] = set()
+        self._given: list[Scored | None] | None = None
+        self.__name__ = reward.name
+        self.last: list[Scored | None] = []
+        """The scores of the last batch that the trainer asked for."""
+
+    def score(self, rows: Sequence[int], texts: Sequence[str], state: Any = None) -> list[Scored | None]:
+        """Terms, `total` and `correct` of each reply; None where scoring failed. `keep` gets the `state`."""
+        out: list[Scored | None] = []
+        kept: list[tuple[Row, str, Scored]] = []
+        for index, text in zip(rows, texts, strict=True):
+            row = self._examples.rows[index]
             try:
-                source = examples.rows[index]
-                result = _score(reward, examples, source, text)
+                result = _score(self._reward, self._examples, row, text)
             except Exception as error:
-                totals.append(None)
+                out.append(None)
                 fault = f"{type(error).__name__}: {error}"
-                if fault not in shown and len(shown) < 20:
-                    shown.add(fault)
-                    log.error("reward %s failed on row %d, reply %r: %s", reward.name, source.number, text[:200], fault)
+                if fault not in self._shown and len(self._shown) < 20:
+                    self._shown.add(fault)
+                    log.error("reward %s failed on row %d, reply %r: %s",
+                              self._reward.name, row.number, text[:200], fault)  # fmt: skip
                 continue
-            totals.append(result["total"])
-            for name in sums:
-                sums[name] += result[name]
-        scored = sum(total is not None for total in totals)
-        log_metric("reward_faults", float(len(totals) - scored))
-        if scored:
-            for name, total in sums.items():
-                log_metric("accuracy" if name == "correct" else f"terms/{name}", total / scored)
-        return totals
+            out.append(result)
+            kept.append((row, text, result))
+        if self._keep is not None:
+            self._keep(kept, state)
+        return out
 
-    score.__name__ = reward.name
-    return score
+    @contextmanager
+    def given(self, scores: list[Scored | None]) -> Iterator[None]:
+        """While entered, the trainer is told `scores` instead of having its replies scored."""
+        self._given = scores
+        try:
+            yield
+        finally:
+            self._given = None
+
+    def __call__(
+        self,
+        completions: list[Any],
+        row: list[int],
+        log_metric: Callable[[str, float], None],
+        trainer_state: Any = None,
+        **_: Any,
+    ) -> list[float | None]:
+        if self._given is None:
+            texts = [one[0]["content"] if isinstance(one, list) else one for one in completions]
+            self.last = self.score(row, texts, trainer_state)
+        else:
+            self.last = self._given
+        scored = [one for one in self.last if one is not None]
+        log_metric("reward_faults", float(len(self.last) - len(scored)))
+        for name in (*self._reward.terms, "correct") if scored else ():
+            log_metric("accuracy" if name == "correct" else f"terms/{name}", fmean(one[name] for one in scored))
+        return [None if one is None else one["total"] for one in self.last]
 
 
 def _score(reward: Reward, examples: Examples, row: Row, text: str) -> dict[str, float]:

@@ -50,7 +50,7 @@ def add_flags(parser: argparse.ArgumentParser, config: type) -> None:
             options |= {"nargs": "+", "metavar": "KEY=VALUE"}
         else:
             options |= {"type": kind, "metavar": {int: "N", float: "X"}.get(kind, "TEXT")}
-        shown = "" if default in ("", (), {}) else f" (default: {default})"
+        shown = "" if default in ("", (), {}, None) else f" (default: {default})"
         parser.add_argument(
             f"--{field.name.replace('_', '-')}", help=(docs[field.name] + shown).replace("%", "%%"), **options
         )

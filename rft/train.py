@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from agentkit.errors import ConfigError
-from rft.arguments import CHECKPOINTS, world_size
-from rft.checkpoints import newest_complete, step_of
+from rft.arguments import BEST, CHECKPOINTS, FINAL, world_size
+from rft.checkpoints import newest_complete, read_run_state, step_of
 from rft.configs import RunConfig, SftConfig, TrainConfig
 from rft.launch import is_main
 from rft.settings import load, read_yaml, to_yaml
@@ -31,16 +31,20 @@ class RunResult:
     """The final model; None when the run was stopped."""
     stopped: bool
     """SIGTERM ended it after a checkpoint."""
+    best: Path | None = None
+    """The weights that did best on `val_data`; None without it."""
 
 
 def train(config: TrainConfig) -> RunResult:
     """Reinforcement fine-tuning. Raises ConfigError, DataError, PolicyError, SaveError or DivergedError."""
+    from rft.advantage import get_rule
     from rft.packages import installed
     from rft.rewards import get_reward
     from rft.vllm import require
 
     # Before minutes of loading.
     get_reward(config.reward, **config.reward_args)
+    get_rule(config.advantage, config.scale_rewards != "none", config.advantage_args)
     require(config, installed())
 
     def make(parts: Any, callbacks: list[Any]) -> Any:
@@ -66,6 +70,9 @@ def _run(config: RunConfig, make: Callable[[Any, list[Any]], Any]) -> RunResult:
     config.require_paths()
     out = Path(config.out)
     checkpoint = _resume_point(config, out)
+    if checkpoint is not None and _is_over(config, checkpoint, out):
+        log.info("this run is over: it reached its last step, or its patience ran out")
+        return RunResult(out, step_of(checkpoint), out / FINAL, False, _best(out))
     _prepare_folder(config, out, checkpoint)
 
     from rft.guards import FiniteGradients, StopOnSigterm
@@ -90,7 +97,7 @@ def _run(config: RunConfig, make: Callable[[Any, list[Any]], Any]) -> RunResult:
             seen = {"vision": vars(parts.vision)} if parts.vision else {}
             notes = {"skipped_updates": finite.skipped, "alarms": alarms.raised, **seen}
             _write(out / "run.json", _facts(config, parts) | {"steps": trainer.state.global_step, **notes})
-    return RunResult(out, trainer.state.global_step, final, stop.stopped)
+    return RunResult(out, trainer.state.global_step, final, stop.stopped, _best(out))
 
 
 def _resume_point(config: RunConfig, out: Path) -> Path | None:
@@ -109,6 +116,25 @@ def _resume_point(config: RunConfig, out: Path) -> Path | None:
         if changed:
             log.warning("settings differ from those the run began with: %s", ", ".join(changed))
     return checkpoint
+
+
+def _is_over(config: RunConfig, checkpoint: Path, out: Path) -> bool:
+    """Whether the run whose newest checkpoint this is has nothing left to do."""
+    if not (out / FINAL).exists():
+        return False
+    if config.steps and step_of(checkpoint) >= config.steps:
+        return True
+    if not isinstance(config, TrainConfig) or not config.val_patience:
+        return False
+    try:
+        misses = read_run_state(checkpoint).get("validation", {}).get("misses", 0)
+    except (OSError, ValueError):
+        return False
+    return misses >= config.val_patience
+
+
+def _best(out: Path) -> Path | None:
+    return out / BEST if (out / BEST).exists() else None
 
 
 def _prepare_folder(config: RunConfig, out: Path, checkpoint: Path | None) -> None:

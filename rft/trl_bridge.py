@@ -1,54 +1,93 @@
 """TRL's trainers with what UI agents need. The only file that imports trl.
 
-`AgentGRPOTrainer` changes how much work a step is, not what it computes: prompts are read once per group
-(`rft.shared_prompt`), groups stay together in a pass, and the time of a step is split and logged. Both trainers save
-so that a full disk costs the new checkpoint only.
+`AgentGRPOTrainer` joins what other files say about a step: which prompts it draws (`rft.drawing`), that each is read
+once (`rft.shared_passes`), how the policy is validated (`rft.validating`). Groups stay together in a pass, and the time
+of a step is split and logged. Both trainers save so that a full disk costs the new checkpoint only.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-import torch
-from torch import Tensor
+from datasets import Dataset
 from trl import GRPOConfig, GRPOTrainer, SFTConfig, SFTTrainer
 from trl.trainer.utils import split_pixel_values_by_grid, split_tensor_dict, unsplit_pixel_values_by_grid
 
 from agentkit.errors import ConfigError
 from rft.arguments import grpo_arguments, sft_arguments, world_size
+from rft.best import KeepBest, ValidateEvery
+from rft.checkpoints import read_run_state
 from rft.closest import unknown
 from rft.configs import RunConfig, SftConfig, TrainConfig
+from rft.drawing import Drawing, DrawsPrompts, drawing_of
+from rft.export import save_weights
 from rft.loading import Parts
+from rft.reply_log import ReplyLog
 from rft.rewards import get_reward
-from rft.scoring import check_gold, reward_function
-from rft.shared_prompt import generate_shared, group_rows, pack, pick_images, prompt_positions, rows_of_images
+from rft.scoring import Scorer, check_gold
+from rft.shared_passes import SharedPasses
 from rft.stopwatch import Stopwatch
 from rft.trusted_checkpoints import TrustedCheckpoints
+from rft.validating import Validates
+from rft.validation import Validation
 
 log = logging.getLogger(__name__)
 
 
-class AgentGRPOTrainer(TrustedCheckpoints, GRPOTrainer):
-    """`GRPOTrainer` that shares prompts (with `share_prompt`) and logs `time/...`, seconds per step on this process.
+class AgentGRPOTrainer(TrustedCheckpoints, DrawsPrompts, Validates, SharedPasses, GRPOTrainer):
+    """`GRPOTrainer` that shares prompts, draws them itself, validates greedily, and logs `time/...`.
 
-    `generate` samples, `score` computes rewards, `prepare` handles pictures, templates and any extra scoring passes,
-    `loss` runs forward and backward, `other` is the optimizer, loading and saving; `step` is their sum.
+    Times are seconds per step on this process: `generate` samples, `score` computes rewards, `prepare` handles
+    pictures, templates and any extra scoring passes, `loss` runs forward and backward, `validate` evaluates, `other`
+    is the optimizer, loading and saving; `step` is their sum.
     """
 
     _buffered_inputs: Any
 
-    def __init__(self, *args: Any, share_prompt: bool = True, **kwargs: Any) -> None:
-        self._share = share_prompt
-        self._watch = Stopwatch("generate", "score", "prepare", "loss")
+    def __init__(
+        self,
+        *args: Any,
+        drawing: Drawing,
+        share_prompt: bool = True,
+        validation: Validation | None = None,
+        val_scorer: Scorer | None = None,
+        keep_best: KeepBest | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.share, self.drawing = share_prompt, drawing
+        self.validation, self.keep_best = validation, keep_best
+        self.val_scorer = val_scorer or drawing.scorer
+        extra = ("validate",) if validation else ()
+        self._watch = Stopwatch("generate", "score", "prepare", "loss", *extra)
+        self._span = self._watch.span
         self._logged_step: int | None = None
         super().__init__(*args, **kwargs)
 
+    def train(self, resume_from_checkpoint: str | None = None, **kwargs: Any) -> Any:  # type: ignore[override]
+        if resume_from_checkpoint is not None:
+            self._restore(Path(resume_from_checkpoint))
+        self.args.eval_on_start = self.validation is not None and resume_from_checkpoint is None
+        return super().train(resume_from_checkpoint=resume_from_checkpoint, **kwargs)
+
+    def run_state(self) -> dict[str, Any]:
+        best = {"validation": self.keep_best.state()} if self.keep_best else {}
+        return {"prompts": self.drawing.stream.state(), **best}
+
+    def _restore(self, checkpoint: Path) -> None:
+        try:
+            state = read_run_state(checkpoint)
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"cannot go on from {checkpoint}, which rft train did not write: {error}") from error
+        self.drawing.stream.restore(state["prompts"])
+        if self.keep_best and "validation" in state:
+            self.keep_best.restore(state["validation"])
+
     def _prepare_inputs(self, generation_batch: Any) -> Any:
-        if not (self._share and self.model.training):
+        if not (self.share and self.model.training):
             return super()._prepare_inputs(generation_batch)
         # TRL shuffles replies between the passes of a step, which would scatter the groups. The sum over the passes
         # is the same either way.
@@ -74,8 +113,7 @@ class AgentGRPOTrainer(TrustedCheckpoints, GRPOTrainer):
             return super()._generate_and_score_completions(inputs)
 
     def _generate_single_turn(self, *args: Any, **kwargs: Any) -> Any:
-        shared = self._shared_sampler() if self._share and not self.use_vllm else nullcontext()
-        with self._watch.span("generate"), shared:
+        with self._watch.span("generate" if self.model.training else "validate"):
             return super()._generate_single_turn(*args, **kwargs)
 
     def _calculate_rewards(self, *args: Any, **kwargs: Any) -> Any:
@@ -91,82 +129,6 @@ class AgentGRPOTrainer(TrustedCheckpoints, GRPOTrainer):
             logs |= {f"time/{name}": seconds / steps for name, seconds in spent.items()}
         super().log(logs, start_time)
 
-    def _get_per_token_logps_and_entropies(
-        self,
-        model: Any,
-        input_ids: Tensor,
-        attention_mask: Tensor,
-        logits_to_keep: int,
-        batch_size: int | None = None,
-        compute_entropy: bool = False,
-        compute_aux_loss: bool = False,
-        pixel_values: Tensor | None = None,
-        image_grid_thw: Tensor | None = None,
-        num_images: list[int] | None = None,
-        mm_token_type_ids: Tensor | None = None,
-        **others: Any,
-    ) -> tuple[Tensor, Tensor | None, Tensor | None]:
-        rows, size = input_ids.shape[0], batch_size or input_ids.shape[0]
-        images = {"pixel_values": pixel_values, "image_grid_thw": image_grid_thw, "num_images": num_images}
-        if not self._share or compute_aux_loss or any(value is not None for value in others.values()):
-            return super()._get_per_token_logps_and_entropies(
-                model, input_ids, attention_mask, logits_to_keep, batch_size, compute_entropy, compute_aux_loss,
-                mm_token_type_ids=mm_token_type_ids, **images, **others,
-            )  # fmt: skip
-        counts = num_images or [0] * rows
-        pictures = rows_of_images(counts, image_grid_thw, pixel_values)
-        log_probs, entropies = [], []
-        for start in range(0, rows, size):
-            chosen = list(range(start, min(start + size, rows)))
-            mine = {}
-            if pixel_values is not None and image_grid_thw is not None:
-                mine = pick_images(chosen, counts, image_grid_thw, pixel_values)
-            out = self._shared_pass(
-                model, input_ids[chosen], attention_mask[chosen], logits_to_keep, mine,
-                [counts[row] for row in chosen], [pictures[row] for row in chosen],
-                None if mm_token_type_ids is None else mm_token_type_ids[chosen],
-            )  # fmt: skip
-            log_probs.append(out[0])
-            entropies.append(out[1])
-        return torch.cat(log_probs), torch.cat(entropies) if compute_entropy else None, None
-
-    def _shared_pass(
-        self, model: Any, ids: Tensor, mask: Tensor, length: int, images: dict[str, Tensor], counts: list[int],
-        pictures: list[list[int]], types: Tensor | None,
-    ) -> tuple[Tensor, Tensor]:  # fmt: skip
-        """Log-probabilities and entropies [B, T] of the last `length` tokens of each row, a prompt read once."""
-        split = ids.shape[1] - length
-        groups = group_rows(ids[:, :split], mask[:, :split], pictures)
-        leaders = groups.leaders
-        if images:
-            images = pick_images(leaders, counts, images["image_grid_thw"], images["pixel_values"])
-        prompt_types = None if types is None else types[leaders][:, :split]
-        bare = self._bare(model)
-        positions = prompt_positions(bare, ids[leaders][:, :split], mask[leaders][:, :split], images, prompt_types)
-        packed = pack(groups, ids[:, :split], mask[:, :split], positions, ids[:, split:], mask[:, split:])
-        with self.accelerator.autocast():
-            out = model(
-                input_ids=packed.input_ids, attention_mask=packed.attention_mask, position_ids=packed.position_ids,
-                shift_labels=packed.labels, fused_lm_head=True, **images,
-            )  # fmt: skip
-        return packed.gather(out.log_probs), packed.gather(out.entropy)
-
-    @contextmanager
-    def _shared_sampler(self) -> Iterator[None]:
-        """While entered, the model's `generate` reads each distinct prompt once."""
-        bare = self._bare(self.model)
-        inner = bare.generate
-        bare.generate = lambda **kwargs: generate_shared(bare, inner, **kwargs)
-        try:
-            yield
-        finally:
-            del bare.generate
-
-    def _bare(self, model: Any) -> Any:
-        """The Qwen2.5-VL model inside wrappers for several devices and for adapters."""
-        model = self.accelerator.unwrap_model(model)
-        return model.get_base_model() if hasattr(model, "get_base_model") else model
-
 
 class AgentSFTTrainer(TrustedCheckpoints, SFTTrainer):
     """`SFTTrainer` with checkpoints that can be trusted."""
@@ -180,17 +142,35 @@ def grpo_trainer(config: TrainConfig, parts: Parts, callbacks: list[Any]) -> Age
     arguments = _arguments(GRPOConfig, grpo_arguments(config, parts.parameters, parts.on_gpu))
     reward = get_reward(config.reward, **config.reward_args)
     check_gold(reward, parts.examples)
-    return _construct(
+    keep = ReplyLog(Path(config.out), parts.examples) if config.keep_replies else None
+    scorer = Scorer(reward, parts.examples, keep)
+    drawing = drawing_of(config, parts.examples, scorer, arguments.seed, arguments.shuffle_dataset is not False)
+    best, val_scorer = None, None
+    extra: list[Any] = [keep] if keep else []
+    if parts.validation is not None:
+        check_gold(reward, parts.validation.examples)
+        val_scorer = Scorer(reward, parts.validation.examples)
+        best = KeepBest(Path(config.out), parts.validation.main, config.val_patience)
+        extra += [ValidateEvery(config.val_every), best]
+    trainer = _construct(
         AgentGRPOTrainer,
         model=parts.model,
         args=arguments,
-        reward_funcs=[reward_function(reward, parts.examples)],
-        train_dataset=parts.examples.prompts(),
+        reward_funcs=[scorer],
+        # Counts the steps of an epoch; what a step trains on is the drawing's choice.
+        train_dataset=Dataset.from_dict({"row": list(range(rows))}),
         processing_class=parts.processor,
-        callbacks=callbacks,
+        callbacks=[*callbacks, *extra],
         peft_config=adapter(config),
+        drawing=drawing,
         share_prompt=config.share_prompt,
+        validation=parts.validation,
+        val_scorer=val_scorer,
+        keep_best=best,
     )
+    if best is not None:
+        best.save = lambda folder: save_weights(trainer, parts.processor, folder)
+    return trainer
 
 
 def sft_trainer(config: SftConfig, parts: Parts, callbacks: list[Any]) -> AgentSFTTrainer:

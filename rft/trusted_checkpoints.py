@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from rft.checkpoints import save_failed
+from rft.checkpoints import save_failed, write_run_state
 
 
 class TrustedCheckpoints:
@@ -16,6 +16,10 @@ class TrustedCheckpoints:
     model: Any
     is_fsdp_enabled: bool
     is_deepspeed_enabled: bool
+
+    def run_state(self) -> dict[str, Any] | None:
+        """What else a checkpoint should hold, for JSON; None for nothing."""
+        return None
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
         """Full weights go through `from_pretrained`.
@@ -33,6 +37,8 @@ class TrustedCheckpoints:
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         target = Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}"
         try:
+            if self.args.should_save and (state := self.run_state()) is not None:
+                write_run_state(target, state)
             super()._save_checkpoint(model, trial)  # type: ignore[misc]
         except Exception as error:
             raise save_failed(target, error) from error

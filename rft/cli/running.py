@@ -51,7 +51,8 @@ def run(command: str, args: argparse.Namespace, config_type: type[C], work: Call
         print(f"stopped at step {result.steps}; run the same command again to go on", file=sys.stderr)
         return 143
     if is_main():
-        print(f"{result.steps} steps; model in {result.final}, curve in {result.folder / 'curve.png'}")
+        best = f", the best on held-out data in {result.best}" if result.best else ""
+        print(f"{result.steps} steps; model in {result.final}{best}, curve in {result.folder / 'curve.png'}")
     return 0
 
 

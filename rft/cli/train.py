@@ -9,12 +9,14 @@ Qwen2.5-VL folder. Start it again to resume. SIGTERM saves a checkpoint first. O
   {"image": "shot.png", "instruction": "Open Wi-Fi", "box": [0.1, 0.2, 0.4, 0.3]}
 
 Two GPUs: add --launch torchrun --nproc 2. Settings in a file: --config run.yaml; see it with --print-config.
+With --val-data FILE (rows or traces) the run is scored as it trains, and best/ holds the weights that scored highest.
 """
 
 from __future__ import annotations
 
 import argparse
 
+from rft.algorithms import described
 from rft.cli import running
 from rft.configs import TrainConfig
 
@@ -23,6 +25,7 @@ HELP = "reinforcement fine-tuning (GRPO) with a published reward"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     running.configure(parser, TrainConfig)
+    parser.epilog = described()
 
 
 def run(args: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ from rft.data.rows import read_rows
 from rft.examples import Examples
 from rft.loading import load_parts
 from rft.rewards import get_reward
-from rft.scoring import check_gold, reward_function
+from rft.scoring import check_gold, Scorer
 
 STEP = {"thought": "look", "action": {"type": "Click", "at": [0.5, 0.25]}}
 NAVI = {
@@ -95,7 +95,7 @@ def test_gold_replies_earn_full_reward(make):
     examples = make(rows, "venus1_navi")
     replies = [[{"role": "assistant", "content": examples.gold_reply(row)}] for row in examples.rows]
     logged = {}
-    score = reward_function(get_reward("venus_navi"), examples)
+    score = Scorer(get_reward("venus_navi"), examples)
     totals = score(completions=replies, row=[0, 1], log_metric=logged.__setitem__, prompts=None)
     assert totals == pytest.approx([1.0, 1.9])
     assert logged["accuracy"] == 1.0 and logged["terms/coord"] == 0.5 and logged["reward_faults"] == 0
@@ -120,7 +120,7 @@ def test_a_protocol_without_words_for_a_refusal_says_so(make):
 def test_a_reward_that_fails_costs_its_rows_only(make, caplog):
     ground = {"image": "a.png", "instruction": "x", "box": [0, 0, 1, 1]}
     examples = make([ground, NAVI], "venus1_ground")
-    score = reward_function(get_reward("venus_ground"), examples)
+    score = Scorer(get_reward("venus_ground"), examples)
     logged = {}
     with caplog.at_level(logging.ERROR):
         totals = score(completions=[[{"content": "[0,0,9,9]"}]] * 3, row=[0, 1, 1], log_metric=logged.__setitem__)
