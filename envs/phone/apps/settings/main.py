@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from envs.phone.app import App, Device
-from envs.phone.apps.settings import installed, pages, radios
+from envs.phone.apps.settings import installed, pages, radio_rows, radios
 from envs.phone.apps.settings.keys import HOURS
 from envs.phone.apps.settings.preferences import (
     Choice,
@@ -257,7 +257,7 @@ class SettingsApp(App):
         if kind == "force_stop":
             return installed.force_stop_dialog(self, about)
         if kind != "preference":
-            return radios.dialog(self, kind, about)
+            return radio_rows.dialog(self, kind, about)
         p = next(p for p in pages.PAGES[self.stack[-1]].preferences if not isinstance(p, Section) and p.title == about)
         cancel = Button("Cancel", on_tap=self.close_dialog, kind="text")
         if isinstance(p, Choice):

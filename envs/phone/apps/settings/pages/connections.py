@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from envs.phone.apps.settings import radios
+from envs.phone.apps.settings import radio_rows, radios
 from envs.phone.apps.settings.keys import AIRPLANE, BLUETOOTH, WIFI
 from envs.phone.apps.settings.preferences import Choice, Key, Link, Note, Page, Toggle
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def _wifi(app: SettingsApp) -> str:
-    return radios.wifi_summary(app.device)
+    return radio_rows.wifi_summary(app.device)
 
 
 PAGES: dict[str, Page] = {
@@ -48,9 +48,9 @@ PAGES: dict[str, Page] = {
                 write=lambda app, on: radios.set_wifi(app.device.settings, on),
             ),
         ),
-        radios.wifi_rows,
+        radio_rows.wifi_rows,
     ),
-    "saved_networks": Page("Saved networks", build=radios.saved_rows),
+    "saved_networks": Page("Saved networks", build=radio_rows.saved_rows),
     "wifi_preferences": Page(
         "Network preferences",
         (
@@ -81,8 +81,8 @@ PAGES: dict[str, Page] = {
             Note("Carrier settings version", "43.0.0.1"),
         ),
     ),
-    "connected": Page("Connected devices", build=radios.connected_rows),
-    "pair": Page("Pair new device", build=radios.pair_rows),
+    "connected": Page("Connected devices", build=radio_rows.connected_rows),
+    "pair": Page("Pair new device", build=radio_rows.pair_rows),
     "connection_preferences": Page(
         "Connection preferences",
         (
@@ -101,6 +101,6 @@ PAGES: dict[str, Page] = {
                 write=lambda app, on: radios.set_bluetooth(app.device.settings, on),
             ),
         ),
-        radios.bluetooth_rows,
+        radio_rows.bluetooth_rows,
     ),
 }
