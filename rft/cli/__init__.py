@@ -13,6 +13,7 @@ COMMANDS: dict[str, str] = {
     "data": "rft.cli.data",
     "rewards": "rft.cli.rewards",
     "doctor": "rft.cli.doctor",
+    "export": "rft.cli.export",
 }
 
 

@@ -7,13 +7,14 @@ reports why, and the others are skipped.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from agentkit.errors import ConfigError, GlintError, PolicyError
 from agentkit.frames import PixelBudget
-from agentkit.protocols import PromptProtocol, get_protocol
+from agentkit.protocols import ParsedReply, PromptProtocol, get_protocol
 from rft.configs import TrainConfig
 from rft.data.rows import Row, RowSet, read_rows
 from rft.doctor.machine import Machine
@@ -136,6 +137,12 @@ class Case:
         """`sample` rows from all over the data."""
         count = min(self.sample, len(self.rows))
         return tuple(self.rows[index * len(self.rows) // count] for index in range(count))
+
+    def score(self, row: Row, text: str) -> tuple[ParsedReply, dict[str, float]]:
+        """The reply `text` to `row` as the protocol reads it, and what it earns. ValueError if it cannot be scored."""
+        size = self.examples.model_size(row)
+        reply = self.protocol.parse(text, size)
+        return reply, self.reward(reply, text, replace(row.gold, model_size=size))
 
     def _part(self, name: str, make: Callable[[], T]) -> T:
         if name not in self._made:

@@ -35,7 +35,7 @@ def pixel_budget(case: Case) -> Finding:
     if blown:
         size = max(blown, key=used.tokens)
         return warn(
-            f"a picture of {size[0]}x{size[1]} is enlarged to {used.tokens(size)} tokens", "three times its own at most",
+            f"a picture of {size[0]}x{size[1]} is enlarged to {used.tokens(size)} tokens", "thrice its own at most",
             "lower --min-pixels, if the model was not trained at this budget",
         )  # fmt: skip
     most = max((used.tokens(size) for size in sizes), default=0)

@@ -10,7 +10,7 @@ from rft.arguments import CHECKPOINTS
 from rft.checkpoints import newest_complete, step_of
 from rft.doctor.case import Case
 from rft.doctor.finding import Finding, fail, ok, skipped, warn
-from rft.doctor.headers import read_headers
+from rft.headers import read_headers
 
 _ADAM = 8
 """Bytes of AdamW's two float32 moments per trained parameter."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+from typing import Any
+
 from agentkit.errors import DataError
 from rft.data.rows import GroundingRow, Row
 from rft.doctor.case import Case, Unavailable
 from rft.doctor.finding import Finding, fail, ok, warn
 
+SLACK = 0.02
+"""Rewards that fall with distance lose a little to the rounding of coordinates."""
 LARGE = 0.9
 """A box of more than this share of the screen makes nearly every click right."""
 
@@ -52,29 +57,31 @@ def boxes(case: Case) -> Finding:
 
 def gold_reward(case: Case) -> Finding:
     """Whether each row's own answer, in the protocol's words, earns the highest reward: else it cannot be learned."""
-    reward, examples, protocol = case.reward, case.examples, case.protocol
+    examples = case.examples
     lost: list[tuple[Row, str]] = []
     best: dict[str, float] = {}
     totals: list[tuple[Row, str, float]] = []
     for row in examples.rows:
         try:
             text = examples.gold_reply(row)
-            reply = protocol.parse(text, examples.model_size(row))
-            terms = reward(reply, text, row.gold)
+            reply, terms = case.score(row, text)
         except (DataError, ValueError) as error:
             return fail(
-                f"row {row.number}: {error}", f"rows that {protocol.name} can say and {reward.name} can score",
+                f"row {row.number}: {error}",
+                f"rows that {case.protocol.name} can say and {case.reward.name} can score",
                 "choose the protocol and reward for this kind of row, or remove it",
             )  # fmt: skip
-        kind = type(reply.action).__name__
+        kind = _kind(reply.action)
         if not terms["correct"]:
             lost.append((row, f"{text[:60]!r} counts as wrong"))
         elif terms.get("format", 1.0) < 1:
             lost.append((row, f"{text[:60]!r} counts as badly formed"))
         best[kind] = max(best.get(kind, terms["total"]), terms["total"])
         totals.append((row, kind, terms["total"]))
-    lost += [(row, f"earns {total:g}, other {kind} rows {best[kind]:g}") for row, kind, total in totals
-             if total < best[kind] - 1e-9 and all(row is not other for other, _ in lost)]  # fmt: skip
+    known = {row.number for row, _ in lost}
+    for row, kind, total in totals:
+        if total < best[kind] - SLACK * abs(best[kind]) and row.number not in known:
+            lost.append((row, f"earns {total:g}, other {kind} rows {best[kind]:g}"))
     shown = f"the answers of {len(lost)} of {len(totals)} rows earn less than the highest reward"
     if not lost:
         top = ", ".join(f"{kind} {total:g}" for kind, total in sorted(best.items()))
@@ -82,6 +89,12 @@ def gold_reward(case: Case) -> Finding:
     shown += f", such as row {lost[0][0].number}: {lost[0][1]}"
     report = fail if len(lost) * 20 > len(totals) else warn
     return report(shown, "none", "remove those rows; a target smaller than a pixel of the resized picture is one cause")
+
+
+def _kind(action: Any) -> str:
+    """The action's type, and which of its parts are given: a scroll without places earns less than one with them."""
+    lacking = [field.name for field in dataclasses.fields(action) if getattr(action, field.name) is None]
+    return type(action).__name__ + (f" without {' and '.join(lacking)}" if lacking else "")
 
 
 def reply_length(case: Case) -> Finding:

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from agentkit.actions import Malformed
 from rft.data.rows import Row
 from rft.doctor.case import Case
 from rft.doctor.prompts import encode, prompt_text
@@ -108,23 +109,22 @@ def sample(case: Case, rows: list[Row], seed: int = 0) -> Sampled:
 def sample_groups(case: Case) -> list[Group]:
     """`config.group` replies to each of `case.some_rows`."""
     groups = []
-    tokenizer, examples, reward = case.processor.tokenizer, case.examples, case.reward
+    tokenizer = case.processor.tokenizer
     for index, row in enumerate(case.some_rows):
         sampled = sample(case, [row] * case.config.group, index)
         texts = [
             tokenizer.decode(ids[: int(mask.sum())], skip_special_tokens=True)
             for ids, mask in zip(sampled.tokens, sampled.mask, strict=True)
         ]
-        replies = [case.protocol.parse(text, examples.model_size(row)) for text in texts]
-        scores = [reward(reply, text, row.gold) for reply, text in zip(replies, texts, strict=True)]
+        scored = [case.score(row, text) for text in texts]
         last = sampled.tokens.gather(1, sampled.mask.sum(1, keepdim=True) - 1)[:, 0]
         groups.append(
             Group(
                 row,
                 texts,
-                [score["total"] for score in scores],
-                [bool(score["correct"]) for score in scores],
-                [type(reply.action).__name__ == "Malformed" for reply in replies],
+                [terms["total"] for _, terms in scored],
+                [bool(terms["correct"]) for _, terms in scored],
+                [isinstance(reply.action, Malformed) for reply, _ in scored],
                 (last == tokenizer.eos_token_id).tolist(),
                 float((sampled.entropy * sampled.mask).sum() / sampled.mask.sum()),
             )

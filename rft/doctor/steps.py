@@ -72,7 +72,10 @@ def trainer_arguments(case: Case) -> Finding:
 
 _BYPASSES: dict[str, tuple[Any, str]] = {
     "use_vllm": (False, "use generation=vllm-colocate or vllm-server, which also resize the pictures for vLLM"),
-    "mask_truncated_completions": (False, "leave it out: when every reply is cut, nothing is learned and nothing said"),
+    "mask_truncated_completions": (
+        False,
+        "use mask_truncated; when every reply is cut, nothing is learned and nothing said",
+    ),
     "disable_dropout": (True, "leave it out: prompts are shared between replies only without dropout"),
     "repetition_penalty": (1.0, "leave it out: the sampler would obey it and the loss would not"),
     "max_completion_length": (None, "use max_new_tokens, from which other settings follow"),

@@ -12,7 +12,7 @@ from typing import Any
 from agentkit.errors import ConfigError
 from rft.doctor.case import Case, Unavailable
 from rft.doctor.finding import Finding, fail, ok, warn
-from rft.doctor.headers import read_headers
+from rft.headers import read_headers
 
 
 def model_settings(case: Case) -> Finding:
@@ -118,7 +118,8 @@ def lora_targets(case: Case) -> Finding:
     if not found:
         return fail(
             f"lora_targets {config.lora_targets!r} matches no module",
-            "a regular expression over whole module names (bare names, or a list of them, match none), such as model.language_model.layers.0.mlp.up_proj",
+            "an expression over whole names (bare names, or a list of them, match none), such as "
+            "model.language_model.layers.0.mlp.up_proj",
             "leave lora_targets out: the default is every linear layer of the language model",
         )
     if bad := [module for module in found if module.kind != "Linear"]:

@@ -23,18 +23,18 @@ class Stored:
         return math.prod(self.shape)
 
 
-def read_headers(folder: Path) -> dict[str, Stored]:
-    """Tensor name -> what is stored, over all shards of `folder`. Raises PolicyError."""
+def read_headers(folder: Path, name: str = "model") -> dict[str, Stored]:
+    """Tensor name -> what is stored in `name`.safetensors or its shards. Raises PolicyError."""
     from safetensors import safe_open
 
-    index = folder / "model.safetensors.index.json"
+    index = folder / f"{name}.safetensors.index.json"
     with boundary(PolicyError, f"cannot read the weights in {folder}"):
-        files = ["model.safetensors"]
+        files = [f"{name}.safetensors"]
         if index.is_file():
             files = sorted(set(json.loads(index.read_text("utf-8"))["weight_map"].values()))
         found = {}
-        for name in files:
-            with safe_open(folder / name, "np") as file:
+        for shard in files:
+            with safe_open(folder / shard, "np") as file:
                 for key in file.keys():  # noqa: SIM118 - not a mapping
                     part = file.get_slice(key)
                     found[key] = Stored(tuple(part.get_shape()), part.get_dtype())

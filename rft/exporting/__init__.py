@@ -1,0 +1,1 @@
+"""Rows, rewards and models in the forms that other engines read."""
