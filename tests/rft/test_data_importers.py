@@ -395,6 +395,22 @@ def test_the_command_imports_one_split_and_says_what_it_refused(tmp_path: Path, 
         assert message in error and error.count("\n") == 1
 
 
+def test_imported_traces_are_cleaned_and_become_rows(tmp_path: Path) -> None:
+    path = tmp_path / "ac-00000-of-00001"
+    write_tfrecord(
+        path, [episode(1, AC_ACTIONS), episode(2, AC_ACTIONS[:1]), episode(3, [{"action_type": "wait"}] * 70)]
+    )
+    assert main(["data", "import", "androidcontrol", str(path), "--out", str(tmp_path / "ac")]) == 0
+    assert main(["data", "clean", str(tmp_path / "ac" / "traces.jsonl"), "--out", str(tmp_path / "clean")]) == 0
+    rows = str(tmp_path / "rows.jsonl")
+    assert main(["data", "rows", str(tmp_path / "clean" / "traces.jsonl"), "--out", rows]) == 0
+    made = read_rows(rows).rows
+    assert [row.id for row in made] == [f"androidcontrol-1/{i}" for i in range(9)] + [
+        "androidcontrol-2/0", "androidcontrol-2/1",
+    ]  # fmt: skip
+    assert made[1].boxes == (Box(0.0, 0.1, 0.5, 0.3),) and made[1].size == (40, 80)
+
+
 def test_every_name_has_its_importer() -> None:
     from rft.cli.data_import import NAMES
 

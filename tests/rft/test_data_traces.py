@@ -14,6 +14,7 @@ from agentkit.actions import Box, CallUser, Click, Finished, Launch, Point, Scro
 from agentkit.errors import DataError
 from agentkit.frames import Size
 from agentkit.protocols import get_protocol
+from rft.cli import main
 from rft.data.rows import NavigationRow, read_rows, write_rows
 from rft.data.traces import Trace, TraceStep, TraceWriter, read_traces, rows_of, trace_to_json, write_traces
 from rft.examples import Examples
@@ -116,6 +117,21 @@ def test_rows_may_keep_past_screenshots_and_read_them_back(folder: Path) -> None
     assert all(isinstance(row, NavigationRow) for row in back)
     assert list(back) == [replace(row, number=i) for i, row in enumerate(rows, 1)]
     assert (back[0].app, back[0].task, back[0].source) == ("Clock", "ask alarm", "made")
+    assert back[1].boxes == (Box(0.2, 0.4, 0.3, 0.6),)
+
+
+def test_the_command_writes_the_same_rows(folder: Path, capsys: pytest.CaptureFixture) -> None:
+    write_traces(folder / "t.jsonl", [trace(folder, "a"), trace(folder, "b")])
+    out = folder / "rows.jsonl"
+    assert main(["data", "rows", str(folder / "t.jsonl"), "--out", str(out), "--history-images", "1"]) == 0
+    assert "10 rows from 2 traces" in capsys.readouterr().out
+    made = [row for name in "ab" for row in rows_of(trace(folder, name), 1)]
+    assert list(read_rows(out).rows) == [replace(row, number=i) for i, row in enumerate(made, 1)]
+    assert main(["data", "rows", str(folder / "t.jsonl"), "--out", str(out), "--history-images", "-1"]) == 2
+    (folder / "t.jsonl").write_text("{\n")
+    assert main(["data", "rows", str(folder / "t.jsonl"), "--out", str(out)]) == 2
+    assert "t.jsonl line 1: not JSON" in capsys.readouterr().err
+    assert len(read_rows(out).rows) == 10  # the failed run left the file as it was
 
 
 def test_a_missing_screenshot_of_unknown_size_is_named(folder: Path) -> None:
