@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from agentkit.errors import ConfigError
 from rft.configs import RunConfig, SftConfig, TrainConfig
 from rft.loading import CHECKPOINTING, SMALL
+from rft.online.config import EpisodeConfig
 
 CHECKPOINTS = "checkpoints"
 """Folder of the checkpoints inside a run."""
@@ -70,6 +72,27 @@ def grpo_arguments(config: TrainConfig, parameters: int, on_gpu: bool) -> dict[s
         arguments["vllm_server_base_url"] = config.vllm_url
     # With log_multimodal, ranks whose rows have no image skip a collective and everyone waits.
     return arguments | dict(config.trainer) | {"log_multimodal": False}
+
+
+def episode_arguments(config: EpisodeConfig, parameters: int, on_gpu: bool) -> dict[str, Any]:
+    """Keyword arguments of TRL's GRPOConfig for episodes: what TRL takes for a batch of replies are the episodes.
+
+    A step is one batch for TRL. `beta` is left to `rft.online.learning`, which needs no second model for it.
+    """
+    world = world_size()
+    if config.prompts % world:
+        raise ConfigError(f"each process rolls out whole groups: {config.prompts} tasks a step, {world} processes")
+    return grpo_arguments(replace(config, batch_size=0), parameters, on_gpu) | {
+        "per_device_train_batch_size": config.prompts * config.group // world,
+        "gradient_accumulation_steps": 1,
+        "beta": 0.0,
+        "entropy_coef": config.entropy_bonus,
+    }
+
+
+def rows_per_pass(config: EpisodeConfig, parameters: int) -> int:
+    """Rows in one forward and backward pass, unless the run says so: 32 for a small model, else 8."""
+    return config.batch_size or (32 if parameters < SMALL else 8)
 
 
 def sft_arguments(config: SftConfig, parameters: int, on_gpu: bool) -> dict[str, Any]:

@@ -221,7 +221,7 @@ class TrainConfig(RunConfig):
         for name in ("epsilon_low", "epsilon_high"):
             if not getattr(self, name) >= 0:
                 raise ConfigError(f"{name} must be >= 0, got {getattr(self, name)}")
-        if self.val_patience and not self.val_data:
+        if self.val_patience and not self.validates:
             raise ConfigError(f"val_patience={self.val_patience} needs val_data, the rows or traces to evaluate on")
         if not self.temperature > 0:
             raise ConfigError(f"temperature must be positive: replies of a group must differ; got {self.temperature}")
@@ -234,6 +234,11 @@ class TrainConfig(RunConfig):
                 "vllm_url is needed for generation=vllm-server and means nothing otherwise; "
                 f"got generation={self.generation}, vllm_url={self.vllm_url!r}"
             )
+
+    @property
+    def validates(self) -> bool:
+        """Whether the run is measured on something held out."""
+        return bool(self.val_data)
 
 
 @dataclass(frozen=True, kw_only=True)

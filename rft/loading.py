@@ -43,6 +43,23 @@ class Parts:
 
 def load_parts(config: RunConfig) -> Parts:
     """Read the rows, load the model and its processor. Raises DataError, PolicyError or ConfigError."""
+    found = read_rows(config.data, config.skip_bad, config.check_images)
+    parts = load_learner(config)
+    protocol, budget = parts.examples.protocol, parts.processor.budget
+    # vLLM resizes by the folder's own settings, which need not be this run's.
+    resize = isinstance(config, TrainConfig) and config.generation != "hf"
+    examples = Examples(found.rows, protocol, budget.resize, resize)
+    rows, faults = _answerable(examples, config.skip_bad)
+    _report((*found.faults, *faults), len(rows))
+    parts.examples = Examples(rows, protocol, budget.resize, resize)
+    if isinstance(config, TrainConfig) and config.val_data:
+        held_out = read_validation(config.val_data, config.skip_bad, config.check_images)
+        parts.validation = validation_of(Examples(held_out, protocol, budget.resize, resize))
+    return parts
+
+
+def load_learner(config: RunConfig) -> Parts:
+    """The model and its processor, with no examples. Raises PolicyError or ConfigError."""
     import torch
 
     from agentkit.policies.qwen_load import load_model
@@ -50,7 +67,6 @@ def load_parts(config: RunConfig) -> Parts:
     from rft.image_cache import cache_images
 
     protocol = get_protocol(config.protocol, **config.protocol_args)
-    found = read_rows(config.data, config.skip_bad, config.check_images)
     on_gpu = torch.cuda.is_available() and config.device != "cpu"
     if on_gpu and not config.cudnn_attention:
         torch.backends.cuda.enable_cudnn_sdp(False)
@@ -64,18 +80,8 @@ def load_parts(config: RunConfig) -> Parts:
     if config.freeze_vision:
         freeze(tower)
         counts = encode_once(tower, config.vision_memory) if config.vision_once else None
-    # vLLM resizes by the folder's own settings, which need not be this run's.
-    resize = isinstance(config, TrainConfig) and config.generation != "hf"
-    examples = Examples(found.rows, protocol, processor.budget.resize, resize)
-    rows, faults = _answerable(examples, config.skip_bad)
-    _report((*found.faults, *faults), len(rows))
-    examples = Examples(rows, protocol, processor.budget.resize, resize)
-    validation = None
-    if isinstance(config, TrainConfig) and config.val_data:
-        held_out = read_validation(config.val_data, config.skip_bad, config.check_images)
-        validation = validation_of(Examples(held_out, protocol, processor.budget.resize, resize))
     parameters = sum(p.numel() for p in model.parameters())
-    return Parts(model, processor, examples, parameters, on_gpu, counts, validation)
+    return Parts(model, processor, Examples((), protocol, processor.budget.resize), parameters, on_gpu, counts)
 
 
 def _answerable(examples: Examples, skip_bad: bool) -> tuple[list[Row], list[str]]:

@@ -14,7 +14,8 @@ Panel = tuple[str, Callable[[str], bool]]
 PANELS: tuple[Panel, ...] = (
     ("reward", lambda key: key == "reward"),
     ("terms of the reward", lambda key: key.startswith("terms/")),
-    ("accuracy", lambda key: key in ("accuracy", "mean_token_accuracy")),
+    ("accuracy", lambda key: key in ("accuracy", "success", "mean_token_accuracy")),
+    ("success by task", lambda key: key.startswith("success/")),
     ("held-out examples, greedy", lambda key: key.startswith("val/")),
     ("loss", lambda key: key == "loss"),
     ("entropy (nats per token)", lambda key: key == "entropy"),

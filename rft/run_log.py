@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 SHOWN: tuple[tuple[str, str, str], ...] = (
     ("reward", "reward", ".3f"),
+    ("success", "success", ".3f"),
     ("accuracy", "accuracy", ".3f"),
     ("loss", "loss", ".4f"),
     ("mean_token_accuracy", "token accuracy", ".3f"),
@@ -27,6 +28,7 @@ SHOWN: tuple[tuple[str, str, str], ...] = (
     ("val/accuracy", "held-out accuracy", ".3f"),
     ("val/step_accuracy", "held-out step accuracy", ".3f"),
     ("val/trace_success", "trace success", ".3f"),
+    ("val/success", "held-out success", ".3f"),
 )
 """(key in the metrics, word on the progress line, format), in order; absent keys are left out."""
 

@@ -36,8 +36,16 @@ def field_docs(config: type) -> dict[str, str]:
 def add_flags(parser: argparse.ArgumentParser, config: type) -> None:
     """Add `--config` and one flag per field. Only flags that were given appear in the parsed namespace."""
     parser.add_argument("--config", metavar="FILE", help="YAML file of settings; flags win over it")
+    add_field_flags(parser, config)
+
+
+def add_field_flags(parser: argparse._ActionsContainer, config: type, beyond: type | None = None) -> None:
+    """Add one flag per field of `config`, or per field that `beyond`, a base of it, does not have."""
     docs, kinds = field_docs(config), _kinds(config)
+    known = {field.name for field in dataclasses.fields(beyond)} if beyond else set()
     for field in dataclasses.fields(config):
+        if field.name in known:
+            continue
         kind, default = kinds[field.name], _default(field)
         options: dict[str, Any] = {"default": argparse.SUPPRESS, "dest": f"set_{field.name}"}
         if kind is bool:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agentkit.errors import ConfigError
 from rft.arguments import BEST, CHECKPOINTS, FINAL, world_size
@@ -16,6 +16,10 @@ from rft.checkpoints import newest_complete, read_run_state, step_of
 from rft.configs import RunConfig, SftConfig, TrainConfig
 from rft.launch import is_main
 from rft.settings import load, read_yaml, to_yaml
+
+if TYPE_CHECKING:
+    from rft.online.config import EpisodeConfig
+    from rft.online.world import World
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +59,24 @@ def train(config: TrainConfig) -> RunResult:
     return _run(config, make)
 
 
+def train_on_episodes(config: EpisodeConfig, world: World | None = None) -> RunResult:
+    """Reinforcement fine-tuning on episodes in `world`, or over recorded traces. Raises as `train` does, and EnvError.
+
+    `world` is what `config.online` names; semi-online runs need none.
+    """
+    from rft.online.build import learning_of, source_of
+
+    # Before minutes of loading.
+    source = source_of(config, world)
+
+    def make(parts: Any, callbacks: list[Any]) -> Any:
+        from rft.trl_bridge import episode_trainer
+
+        return episode_trainer(config, parts, callbacks, learning_of(config, parts, source))
+
+    return _run(config, make, rows=False)
+
+
 def sft(config: SftConfig) -> RunResult:
     """Supervised fine-tuning on the rows' gold replies. Raises as `train` does."""
 
@@ -66,7 +88,7 @@ def sft(config: SftConfig) -> RunResult:
     return _run(config, make)
 
 
-def _run(config: RunConfig, make: Callable[[Any, list[Any]], Any]) -> RunResult:
+def _run(config: RunConfig, make: Callable[[Any, list[Any]], Any], rows: bool = True) -> RunResult:
     config.require_paths()
     out = Path(config.out)
     checkpoint = _resume_point(config, out)
@@ -76,11 +98,11 @@ def _run(config: RunConfig, make: Callable[[Any, list[Any]], Any]) -> RunResult:
     _prepare_folder(config, out, checkpoint)
 
     from rft.guards import FiniteGradients, StopOnSigterm
-    from rft.loading import load_parts
+    from rft.loading import load_learner, load_parts
     from rft.run_log import Alarms, RunLog
 
     with StopOnSigterm() as stop:
-        parts = load_parts(config)
+        parts = load_parts(config) if rows else load_learner(config)
         finite, alarms = FiniteGradients(), Alarms()
         callbacks = [RunLog(out, step_of(checkpoint) if checkpoint else 0), finite, alarms, stop]
         trainer = make(parts, callbacks)

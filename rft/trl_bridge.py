@@ -18,7 +18,7 @@ from trl import GRPOConfig, GRPOTrainer, SFTConfig, SFTTrainer
 from trl.trainer.utils import split_pixel_values_by_grid, split_tensor_dict, unsplit_pixel_values_by_grid
 
 from agentkit.errors import ConfigError
-from rft.arguments import grpo_arguments, sft_arguments, world_size
+from rft.arguments import episode_arguments, grpo_arguments, sft_arguments, world_size
 from rft.best import KeepBest, ValidateEvery
 from rft.checkpoints import read_run_state
 from rft.closest import unknown
@@ -26,11 +26,13 @@ from rft.configs import RunConfig, SftConfig, TrainConfig
 from rft.drawing import Drawing, DrawsPrompts, drawing_of
 from rft.export import save_weights
 from rft.loading import Parts
+from rft.online.config import EpisodeConfig
+from rft.online.learning import Learning, LearnsFromEpisodes
 from rft.reply_log import ReplyLog
 from rft.rewards import get_reward
 from rft.scoring import Scorer, check_gold
 from rft.shared_passes import SharedPasses
-from rft.stopwatch import Stopwatch
+from rft.step_times import TimesSteps
 from rft.trusted_checkpoints import TrustedCheckpoints
 from rft.validating import Validates
 from rft.validation import Validation
@@ -38,10 +40,10 @@ from rft.validation import Validation
 log = logging.getLogger(__name__)
 
 
-class AgentGRPOTrainer(TrustedCheckpoints, DrawsPrompts, Validates, SharedPasses, GRPOTrainer):
+class AgentGRPOTrainer(TrustedCheckpoints, TimesSteps, DrawsPrompts, Validates, SharedPasses, GRPOTrainer):
     """`GRPOTrainer` that shares prompts, draws them itself, validates greedily, and logs `time/...`.
 
-    Times are seconds per step on this process: `generate` samples, `score` computes rewards, `prepare` handles
+    Times (`rft.step_times`): `generate` samples, `score` computes rewards, `prepare` handles
     pictures, templates and any extra scoring passes, `loss` runs forward and backward, `validate` evaluates, `other`
     is the optimizer, loading and saving; `step` is their sum.
     """
@@ -61,10 +63,7 @@ class AgentGRPOTrainer(TrustedCheckpoints, DrawsPrompts, Validates, SharedPasses
         self.share, self.drawing = share_prompt, drawing
         self.validation, self.keep_best = validation, keep_best
         self.val_scorer = val_scorer or drawing.scorer
-        extra = ("validate",) if validation else ()
-        self._watch = Stopwatch("generate", "score", "prepare", "loss", *extra)
-        self._span = self._watch.span
-        self._logged_step: int | None = None
+        self.time_steps("generate", "score", "prepare", "loss", *(("validate",) if validation else ()))
         super().__init__(*args, **kwargs)
 
     def train(self, resume_from_checkpoint: str | None = None, **kwargs: Any) -> Any:  # type: ignore[override]
@@ -102,32 +101,38 @@ class AgentGRPOTrainer(TrustedCheckpoints, DrawsPrompts, Validates, SharedPasses
         return self._buffered_inputs[self._step % passes]
 
     def training_step(self, *args: Any, **kwargs: Any) -> Any:
-        if self._logged_step is None:
-            self._logged_step = self.state.global_step
-            self._watch.read()
-        with self._watch.span("loss"):
+        with self._span("loss"):
             return super().training_step(*args, **kwargs)
 
     def _generate_and_score_completions(self, inputs: Any) -> Any:
-        with self._watch.span("prepare"):
+        with self._span("prepare"):
             return super()._generate_and_score_completions(inputs)
 
     def _generate_single_turn(self, *args: Any, **kwargs: Any) -> Any:
-        with self._watch.span("generate" if self.model.training else "validate"):
+        with self._span("generate" if self.model.training else "validate"):
             return super()._generate_single_turn(*args, **kwargs)
 
     def _calculate_rewards(self, *args: Any, **kwargs: Any) -> Any:
-        with self._watch.span("score"):
+        with self._span("score"):
             return super()._calculate_rewards(*args, **kwargs)
 
-    def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
-        if self._logged_step is not None and self.model.training and "train_runtime" not in logs:
-            spent = self._watch.read()
-            steps = max(1, self.state.global_step - self._logged_step)
-            self._logged_step = self.state.global_step
-            logs["time/step"] = sum(spent.values()) / steps
-            logs |= {f"time/{name}": seconds / steps for name, seconds in spent.items()}
-        super().log(logs, start_time)
+
+class EpisodeTrainer(TimesSteps, LearnsFromEpisodes, TrustedCheckpoints, SharedPasses, GRPOTrainer):
+    """`GRPOTrainer` whose rows are the steps of episodes that it runs itself (`rft.online.learning`).
+
+    Times (`rft.step_times`): `generate` runs episodes, `prepare` handles pictures and extra scoring passes, `loss`
+    and `validate` as their names say.
+    """
+
+    def __init__(self, *args: Any, learning: Learning, share_prompt: bool = True, **kwargs: Any) -> None:
+        self.learning, self.share = learning, share_prompt
+        self.time_steps("generate", "prepare", "loss", *(("validate",) if learning.keep_best else ()))
+        super().__init__(*args, **kwargs)
+        self.start_learning()
+
+    def train(self, resume_from_checkpoint: str | None = None, **kwargs: Any) -> Any:  # type: ignore[override]
+        self.before_training(resume_from_checkpoint)
+        return super().train(resume_from_checkpoint=resume_from_checkpoint, **kwargs)
 
 
 class AgentSFTTrainer(TrustedCheckpoints, SFTTrainer):
@@ -167,6 +172,32 @@ def grpo_trainer(config: TrainConfig, parts: Parts, callbacks: list[Any]) -> Age
         validation=parts.validation,
         val_scorer=val_scorer,
         keep_best=best,
+    )
+    if best is not None:
+        best.save = lambda folder: save_weights(trainer, parts.processor, folder)
+    return trainer
+
+
+def episode_trainer(
+    config: EpisodeConfig, parts: Parts, callbacks: list[Any], learning: Learning
+) -> EpisodeTrainer:
+    """A trainer for `rft train --online` and `--semi-online`. Raises ConfigError for settings it refuses."""
+
+    def scored_elsewhere(*_: Any, **__: Any) -> list[float]:
+        raise AssertionError("episodes are rewarded by their source")
+
+    best = learning.keep_best
+    trainer = _construct(
+        EpisodeTrainer,
+        model=parts.model,
+        args=_arguments(GRPOConfig, episode_arguments(config, parts.parameters, parts.on_gpu)),
+        reward_funcs=[scored_elsewhere],
+        train_dataset=Dataset.from_dict({"row": list(range(len(learning.source)))}),
+        processing_class=parts.processor,
+        callbacks=[*callbacks, *([ValidateEvery(config.val_every), best] if best else [])],
+        peft_config=adapter(config),
+        learning=learning,
+        share_prompt=config.share_prompt,
     )
     if best is not None:
         best.save = lambda folder: save_weights(trainer, parts.processor, folder)
