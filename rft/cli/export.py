@@ -35,11 +35,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     model.add_argument("--out", required=True, type=Path, help="new or empty folder")
     model.add_argument("--merge", action="store_true", help="merge adapters into a whole model")
-    model.add_argument("--step", type=int, metavar="N", help="export checkpoint N (default: the final model)")
+    model.add_argument(
+        "--step",
+        type=_step,
+        metavar="N",
+        help="checkpoint N, or best: the weights that validated best (default: final)",
+    )
     model.add_argument(
         "--dtype", default="auto", choices=("auto", "bfloat16", "float32", "float16"),
         help="precision of the whole model (default: that of the model the run began with)",
     )  # fmt: skip
+
+
+def _step(text: str) -> int | str:
+    if text == "best" or text.isdigit():
+        return text if text == "best" else int(text)
+    raise argparse.ArgumentTypeError(f"expected a number or best, got {text!r}")
 
 
 def run(args: argparse.Namespace) -> int:

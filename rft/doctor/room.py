@@ -34,7 +34,9 @@ def disk_space(case: Case) -> Finding:
 
 
 def bytes_needed(case: Case) -> int:
-    """What the run will have on disk at its largest: checkpoints (one more than are kept), adapter and final model."""
+    """What the run will have on disk at its largest: checkpoints and best weights (each once more than are kept, while
+    the next is written), adapter and final model.
+    """
     config = case.config
     stored = read_headers(case.folder)
     bf16 = case.on_gpu and config.dtype != "float32" and config.lora_r > 0
@@ -45,7 +47,8 @@ def bytes_needed(case: Case) -> int:
     else:
         trained, saved = whole // 4, whole
     checkpoints = config.keep_checkpoints + 1 if config.save_every else 0
-    return checkpoints * (saved + trained * _ADAM) + whole + (saved if config.lora_r else 0)
+    best = 2 * saved if config.val_data else 0
+    return checkpoints * (saved + trained * _ADAM) + best + whole + (saved if config.lora_r else 0)
 
 
 def earlier_run(case: Case) -> Finding:

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from agentkit.errors import ConfigError, PolicyError, boundary
 from rft.arguments import CHECKPOINTS
@@ -36,12 +36,13 @@ class ExportedModel:
 
 
 def export_model(
-    run: Path, out: Path, merge: bool = False, step: int | None = None, dtype: str = "auto"
+    run: Path, out: Path, merge: bool = False, step: int | Literal["best"] | None = None, dtype: str = "auto"
 ) -> ExportedModel:
     """Write the model of the finished or stopped `run`, or a model folder `run` itself, to the new folder `out`.
 
     A run with adapters gives the adapter alone, or with `merge` the whole model; merging is done in float32 and rounded
-    once. `step` picks a checkpoint; else it is the final model, or the newest checkpoint of a run that was stopped.
+    once. `step` picks a checkpoint, or the weights that validated best; else it is the final model, or the newest
+    checkpoint of a run that was stopped.
     `dtype` auto is that of the model the run began with. Raises ConfigError, PolicyError or SaveError.
     """
     run = Path(_base(str(run)))
@@ -73,8 +74,12 @@ def _settings(run: Path) -> dict[str, Any]:
     return settings
 
 
-def _source(run: Path, step: int | None) -> Path:
+def _source(run: Path, step: int | Literal["best"] | None) -> Path:
     """The folder with the weights to export: a checkpoint, the adapter, or the final model."""
+    if step == "best":
+        if not (run / "best").is_dir():
+            raise ConfigError(f"{run} holds no best weights, which a run with val_data keeps")
+        return run / "best"
     if step is not None:
         chosen = run / CHECKPOINTS / f"checkpoint-{step}"
         if not chosen.is_dir():

@@ -257,6 +257,8 @@ def test_disk_space(data, tmp_path):
     adapters = 16 * 5 * (4 * (192 + 192) + 3 * (192 + 512))
     assert lora == 3 * 12 * adapters + 4 * parameters + 4 * adapters
     assert full == 3 * 12 * parameters + 4 * parameters
+    validated = healthy(data, out=config.out, save_every=10, val_data=str(data))
+    assert bytes_needed(Case(validated, machine())) == lora + 2 * 4 * adapters
     assert find("disk_space", config, machine(free_bytes=lambda folder: int(lora * 1.2))).status == "warn"
 
 

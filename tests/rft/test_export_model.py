@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -90,6 +91,17 @@ def test_a_checkpoint_is_exported_by_its_step(lora, tmp_path):
         export_model(lora, tmp_path / "seven", step=7)
 
 
+def test_the_best_weights_are_exported_by_name(lora, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(lora, run)
+    with pytest.raises(ConfigError, match="holds no best weights"):
+        export_model(run, tmp_path / "none", step="best")
+    shutil.copytree(run / "checkpoints" / "checkpoint-1", run / "best")
+    export_model(run, tmp_path / "best", merge=True, step="best", dtype="float32")
+    export_model(run, tmp_path / "one", merge=True, step=1, dtype="float32")
+    assert torch.equal(logits(tmp_path / "best"), logits(tmp_path / "one"))
+
+
 def test_an_adapter_alone_knows_its_base(lora, tmp_path, monkeypatch, tiny_model):
     done = export_model(lora, tmp_path / "out")
     assert not done.merged and done.tensors == 28
@@ -132,8 +144,6 @@ def test_the_processor_is_the_run_s_in_old_words_and_new(lora, tiny_model, tmp_p
 
 
 def test_a_run_that_was_stopped_gives_its_newest_checkpoint(lora, tmp_path):
-    import shutil
-
     run = tmp_path / "run"
     shutil.copytree(lora, run)
     shutil.rmtree(run / "final")
