@@ -194,12 +194,15 @@ def test_nesting(folder: Path) -> None:
 
 @pytest.fixture
 def drawn(tmp_path: Path) -> Path:
-    """A white screen with a word-like comb at 40..80 x 100..120 and another, grey one, at 40..80 x 300..320."""
+    """A white screen with a word-like comb at 40..80 x 100..120, a grey one at 40..80 x 300..320, and one that the top
+    of the screen cuts, at 120..160 x 0..10."""
     image = Image.new("RGB", (200, 400), "white")
     draw = ImageDraw.Draw(image)
     for top, colour in ((100, "black"), (300, (200, 200, 200))):
         for x in range(40, 80, 4):
             draw.rectangle((x, top, x + 1, top + 19), fill=colour)
+    for x in range(120, 160, 4):
+        draw.rectangle((x, 0, x + 1, 9), fill="black")
     image.save(tmp_path / "0.png")
     return tmp_path
 
@@ -219,6 +222,8 @@ def pixels(left: int, top: int, right: int, bottom: int) -> list[float]:
         (pixels(30, 102, 90, 142), "box cuts its contents"),
         (pixels(30, 68, 90, 108), "box cuts its contents"),
         (pixels(61, 95, 121, 125), "box cuts its contents"),
+        (pixels(110, 0, 170, 40), None),  # the edge of the screen cuts, not the box
+        (pixels(110, 4, 170, 44), "box cuts its contents"),
         (pixels(42, 300, 44, 310), None),  # too small to be judged
     ],
 )

@@ -162,6 +162,7 @@ def test_android_in_the_wild(tmp_path: Path) -> None:
         wild_step("7", 3, 6, 5),
         wild_step("7", 4, 6, 7),
         wild_step("7", 5, 6, 10),
+        wild_step("12", 0, 1, 4, **dual(0.5, 0.5, 0.546875, 0.5)),  # a little more than a tap
         wild_step("8", 0, 2, 6),  # its second step is missing
         wild_step("9", 0, 1, 2),  # an action type of no meaning
         wild_step("10", 0, 1, 11),
@@ -176,7 +177,8 @@ def test_android_in_the_wild(tmp_path: Path) -> None:
     assert traces[0].steps[0].box == Box(0.25, 0.5, 0.75, 0.75) and traces[0].app == "com.clock"
     with Image.open(traces[0].steps[1].image) as image:  # type: ignore[arg-type]
         assert image.tobytes() == steps[1]["image/encoded"][0]
-    assert traces[1].steps[0].action == Finished("infeasible")
+    assert traces[1].steps[0].action == Scroll(Point(0.5, 0.5), Point(0.5, 0.546875), "down")
+    assert traces[2].steps[0].action == Finished("infeasible")
     reasons = {"episode is not whole": 1, "action type 2": 1, "coordinates outside of the screen": 1}
     assert report["reasons"] == reasons
 
