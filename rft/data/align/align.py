@@ -13,14 +13,13 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from agentkit.actions import action_name
 from agentkit.errors import ConfigError, DataError, boundary
 from agentkit.protocols import PromptProtocol, get_protocol
-from rft.configs import TrainConfig
 from rft.data.align.config import SAMPLING, AlignConfig
 from rft.data.align.matches import MATCHES, Answer, Match
 from rft.data.align.pools import Key, Pools, median_length, select
@@ -32,7 +31,6 @@ from rft.data.traces import Trace, TraceStep, TraceWriter, read_traces, rows_of
 from rft.data.work_folder import new_folder
 from rft.replies import KeptReply, read_replies
 from rft.rewards import get_reward
-from rft.settings import load, read_yaml
 
 TRACES, ROWS, POOLS, REPLIES = "traces.jsonl", "rows.jsonl", "pools.jsonl", "replies.jsonl"
 REPORT, PAGE, SETTINGS = "report.json", "report.html", "sampling.json"
@@ -125,28 +123,29 @@ class Gathering:
         return "right"
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """What of a run decides how its replies are read."""
-
-    protocol: str = "venus1_navi"
-    protocol_args: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    reward: str = "venus_navi"
-    reward_args: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-
-
 def _settled(config: AlignConfig) -> AlignConfig:
     """The settings with protocol and reward filled in, from the run whose replies are read where there is one."""
-    source, file = _Source(), Path(config.replies or ".") / "config.yaml"
-    if config.replies and file.is_file():
-        run = load(TrainConfig, None, read_yaml(TrainConfig, file))
-        source = _Source(run.protocol, run.protocol_args, run.reward, run.reward_args)
+    run = _run_settings(Path(config.replies) / "config.yaml") if config.replies else {}
     changes: dict[str, Any] = {}
-    for name in ("protocol", "reward"):
+    for name, usual in (("protocol", "venus1_navi"), ("reward", "venus_navi")):
         if not getattr(config, name):
-            args = getattr(config, f"{name}_args") or getattr(source, f"{name}_args")
-            changes |= {name: getattr(source, name), f"{name}_args": dict(args)}
+            args = getattr(config, f"{name}_args") or run.get(f"{name}_args") or {}
+            changes |= {name: run.get(name) or usual, f"{name}_args": dict(args)}
     return replace(config, **changes)
+
+
+def _run_settings(file: Path) -> dict[str, Any]:
+    """The settings that a run kept; nothing where replies come without their run. Only four of them are read, so that
+    those of an older version will do."""
+    import yaml
+
+    if not file.is_file():
+        return {}
+    with boundary(DataError, f"unreadable {file}"):
+        run = yaml.safe_load(file.read_text("utf-8"))
+        if not isinstance(run, dict):
+            raise TypeError(f"expected a mapping of settings, got {type(run).__name__}")
+        return run
 
 
 def _steps(source: Path) -> dict[Key, TraceStep]:
