@@ -106,8 +106,7 @@ class DrawsPrompts:
         self._measure("live_groups", sum(len(some.unit) for some in drawn if some.live))
         if drawing.skip_dead:
             self._measure("rows_skipped", drawing.stream.skipped - skipped)
-        if type(drawing.rule) is not GroupRule:
-            self._credit(scored, drawn)
+        self._credit(scored, drawn)
         return scored
 
     def _generate_single_turn(self, *args: Any, **kwargs: Any) -> Any:
@@ -170,12 +169,19 @@ class DrawsPrompts:
         return out
 
     def _credit(self, scored: Any, drawn: Sequence[Drawn]) -> None:
-        """Replace TRL's advantages by those of the rule."""
+        """Replace TRL's advantages by those of the rule. Group advantages are TRL's, save that dead groups get zeros.
+
+        TRL's have rounding errors there, which Adam would take for a direction while nothing else is learned.
+        """
+        theirs = scored["advantages"]
+        if type(self.drawing.rule) is GroupRule:
+            live = [some.live for some in drawn for group in some.groups for _ in group]
+            scored["advantages"] = theirs * torch.tensor(self._share(live), device=theirs.device)
+            return
         values = [value for some in drawn for group in self.drawing.rule.advantages(*outcomes(some.groups))
                   for value in group]  # fmt: skip
         self._logs["advantages"].extend(values)
-        mine = scored["advantages"]
-        scored["advantages"] = torch.tensor(self._share(values), dtype=mine.dtype, device=mine.device)
+        scored["advantages"] = torch.tensor(self._share(values), dtype=theirs.dtype, device=theirs.device)
 
     def _load(self, rows: Sequence[int]) -> list[dict[str, Any]]:
         """This process's part of `rows`, each as often as there are replies, as TRL takes them."""

@@ -62,13 +62,16 @@ class SharedPasses:
             )  # fmt: skip
             log_probs.append(out[0])
             entropies.append(out[1])
-        return torch.cat(log_probs), torch.cat(entropies) if compute_entropy else None, None
+        return torch.cat(log_probs), torch.cat(entropies) if compute_entropy else None, None  # type: ignore[arg-type]
 
     def _shared_pass(
         self, model: Any, ids: Tensor, mask: Tensor, length: int, images: dict[str, Tensor], counts: list[int],
         pictures: list[list[int]], types: Tensor | None,
-    ) -> tuple[Tensor, Tensor]:  # fmt: skip
-        """Log-probabilities and entropies [B, T] of the last `length` tokens of each row, a prompt read once."""
+    ) -> tuple[Tensor, Tensor | None]:  # fmt: skip
+        """Log-probabilities and entropies [B, T] of the last `length` tokens of each row, a prompt read once.
+
+        A reference model computes no entropies.
+        """
         split = ids.shape[1] - length
         groups = group_rows(ids[:, :split], mask[:, :split], pictures)
         leaders = groups.leaders
@@ -83,7 +86,7 @@ class SharedPasses:
                 input_ids=packed.input_ids, attention_mask=packed.attention_mask, position_ids=packed.position_ids,
                 shift_labels=packed.labels, fused_lm_head=True, **images,
             )  # fmt: skip
-        return packed.gather(out.log_probs), packed.gather(out.entropy)
+        return packed.gather(out.log_probs), None if out.entropy is None else packed.gather(out.entropy)
 
     @contextmanager
     def _shared_sampler(self) -> Iterator[None]:
