@@ -36,16 +36,11 @@ def source_of(config: EpisodeConfig, world: World | None) -> Source:
 
 def learning_of(config: EpisodeConfig, parts: Parts, source: Source) -> Learning:
     """How the trainer of this run learns from `source`."""
-    sampling = {
-        "max_new_tokens": config.max_new_tokens,
-        "temperature": config.temperature,
-        "top_p": config.top_p,
-        "top_k": config.top_k,
-        **config.generation_args,
-    }
+    sampling = {"temperature": config.temperature, "top_p": config.top_p, "top_k": config.top_k}
+    limits = {"max_new_tokens": config.max_new_tokens, **config.generation_args}
 
     def policy(model: Any, autocast: Any) -> LearnerPolicy:
-        return LearnerPolicy(model, parts.processor, parts.examples.protocol, sampling, autocast)
+        return LearnerPolicy(model, parts.processor, parts.examples.protocol, sampling, limits, autocast)
 
     return Learning(
         source=source,

@@ -33,20 +33,25 @@ class LearnerPolicy:
         processor: Any,
         protocol: PromptProtocol,
         sampling: dict[str, Any],
+        limits: dict[str, Any],
         autocast: Callable[[], AbstractContextManager[Any]] = nullcontext,
     ) -> None:
-        """`model` is the bare Qwen2.5-VL, adapters inside it or not; `sampling` are fields of GenerationConfig."""
+        """`model` is the bare Qwen2.5-VL, adapters inside it or not.
+
+        `sampling` (temperature and the like) and `limits` are fields of GenerationConfig; greedy replies need only the
+        latter.
+        """
         self.model, self.processor, self.protocol = model, processor, protocol
         self._autocast = autocast
         self.ends = end_tokens(model, processor.tokenizer)
         pad = processor.tokenizer.pad_token_id
         self._pad = self.ends[0] if pad is None else pad
-        shared = {"eos_token_id": self.ends, "pad_token_id": self._pad}
+        shared = {"eos_token_id": self.ends, "pad_token_id": self._pad, **limits}
         try:
             self._sampled = GenerationConfig(do_sample=True, **sampling, **shared)
         except (TypeError, ValueError) as error:
             raise PolicyError(f"generation refuses its arguments: {error}") from error
-        self._greedy = GenerationConfig(do_sample=False, max_new_tokens=sampling["max_new_tokens"], **shared)
+        self._greedy = GenerationConfig(do_sample=False, **shared)
         self._config, self._seed, self._calls = self._sampled, 0, 0
         self.meta: dict[str, Any] = {"policy": "in training", "protocol": protocol.name}
 
