@@ -10,6 +10,7 @@ COMMANDS: dict[str, str] = {
     "sft": "rft.cli.sft",
     "sft-stream": "rft.cli.sft_stream",
     "train": "rft.cli.train",
+    "evolve": "rft.cli.evolve",
     "data": "rft.cli.data",
     "rewards": "rft.cli.rewards",
     "doctor": "rft.cli.doctor",
