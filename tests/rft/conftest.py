@@ -96,3 +96,50 @@ def two_answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
         "max_new_tokens": 1,
         "generation_args": {"suppress_tokens": [i for i in range(vocabulary) if i not in answers]},
     }
+
+
+@pytest.fixture(scope="session")
+def two_answer_traces(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    """`two_answers` as navigation: traces of two or three steps, red means a click on the left, blue on the right.
+
+    Settings for `TrainConfig`; `data` holds the rows of `traces.jsonl` beside it, `held_out.jsonl` other traces.
+    """
+    from agentkit.actions import Click, Point
+    from agentkit.protocols import get_protocol
+    from rft.data.rows import write_rows
+    from rft.data.traces import Trace, TraceStep, rows_of, write_traces
+
+    folder = tmp_path_factory.mktemp("traces")
+    clicks = [Click(Point(x, 0.5)) for x in (0.25, 0.75)]
+    words = [get_protocol("venus1_navi").render(click, "look", "done", (56, 56)) for click in clicks]
+    tokenizer = write_tiny(folder / "model", ["venus1_navi"], words)
+
+    def trace(name: str, seed: int, length: int) -> Trace:
+        random, steps = np.random.RandomState(seed), []
+        for step in range(length):
+            side = random.randint(2)
+            colour = np.array([[215, 0, 0], [0, 0, 215]][side])
+            path = folder / f"{name}-{step}.png"
+            Image.fromarray((random.randint(0, 40, (56, 56, 3)) + colour).astype("uint8")).save(path)
+            steps.append(TraceStep(path, clicks[side], "look", "done"))
+        return Trace(name, "follow the colours", tuple(steps))
+
+    traces = [trace(f"t{index}", index, 2 + index % 2) for index in range(8)]
+    write_traces(folder / "traces.jsonl", traces)
+    write_traces(folder / "held_out.jsonl", [trace(f"h{index}", 100 + index, 3) for index in range(6)])
+    write_rows(folder / "rows.jsonl", [row for one in traces for row in rows_of(one)])
+    vocabulary = json.loads((folder / "model" / "config.json").read_text())["text_config"]["vocab_size"]
+    answers = [tokenizer.convert_tokens_to_ids(word) for word in words]
+    return {
+        "model": str(folder / "model"),
+        "data": str(folder / "rows.jsonl"),
+        "protocol": "venus1_navi",
+        "reward": "ui_s1",
+        "device": "cpu",
+        "lora_r": 0,
+        "lr": 3e-3,
+        "group": 8,
+        "prompts": 5,
+        "max_new_tokens": 1,
+        "generation_args": {"suppress_tokens": [i for i in range(vocabulary) if i not in answers]},
+    }

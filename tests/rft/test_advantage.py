@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rft.advantage import discounted_returns, group_advantages, ui_s1_advantages, worth_training
+from agentkit.errors import ConfigError
+from rft.advantage import (
+    discounted_returns,
+    get_rule,
+    group_advantages,
+    leave_one_out_advantages,
+    ui_s1_advantages,
+    worth_training,
+)
 
 REWARD = st.floats(-10, 10)
 
@@ -97,3 +105,46 @@ def test_worth_training_needs_a_spread_above_the_threshold():
     assert not worth_training([0.0, 1.0, 0.0, 1.0], threshold=0.5)  # exactly the threshold
     assert worth_training([0.0, 1.0, 0.0, 1.0], threshold=0.49)
     assert worth_training([0.5]) and not worth_training([])
+
+
+@given(st.lists(REWARD, min_size=2, max_size=9))
+def test_leave_one_out_is_the_distance_to_the_mean_of_the_others(rewards):
+    found = leave_one_out_advantages(rewards)
+    for index, value in enumerate(found):
+        others = rewards[:index] + rewards[index + 1 :]
+        assert value == pytest.approx(rewards[index] - statistics.fmean(others), abs=1e-9)
+    assert leave_one_out_advantages([0.3] * 4) == [0.0] * 4 and leave_one_out_advantages([1.0]) == [0.0]
+
+
+def test_rules_by_name():
+    rewards, matches = [[1.0, 0.0, None, 1.0]], [[True, False, False, True]]
+    group = get_rule("group", False, {}).advantages(rewards, matches)
+    assert group == [pytest.approx([1 / 3, -2 / 3, 0, 1 / 3])]
+    scaled = get_rule("group", True, {}).advantages(rewards, matches)[0]
+    assert scaled[0] == pytest.approx(group[0][0] / statistics.stdev([1, 0, 2 / 3, 1]), abs=1e-5)
+    loo = get_rule("leave_one_out", True, {}).advantages([[1.0, 0.0]], [[True, False]])
+    assert loo == [[1.0, -1.0]]
+
+
+def test_a_trace_under_ui_s1_by_hand():
+    """Two steps, two rollouts: rollout 0 right then wrong, rollout 1 right then right."""
+    rewards, matches = [[1.0, 1.0], [0.0, 1.0]], [[True, True], [False, True]]
+    rule = get_rule("ui_s1", False, {"scale": False, "gamma": 0.5})
+    # Returns 1.0, 1.5 at step 0 and 0.0, 1.0 at step 1; episode sums 1.0 and 2.0.
+    assert rule.advantages(rewards, matches) == [[-0.25 - 0.5, 0.25 + 0.5], [-0.5 - 0.5, 0.5 + 0.5]]
+    # First returns 1.0 and 1.5 deviate by 0.25.
+    assert not rule.live(rewards, matches)
+    assert get_rule("ui_s1", True, {"spread": 0.2}).live(rewards, matches) and rule.whole_traces
+
+
+def test_dead_and_live_groups():
+    rule = get_rule("group", True, {})
+    assert not rule.live([[0.5, 0.5, None]], [[False] * 3]) and rule.live([[0.5, 0.6, None]], [[False] * 3])
+    assert not rule.live([[None, None]], [[False] * 2])
+
+
+def test_constants_that_do_not_exist():
+    with pytest.raises(ConfigError, match="unknown constant of advantage ui_s1 'gama'; did you mean 'gamma'"):
+        get_rule("ui_s1", True, {"gama": 1})
+    with pytest.raises(ConfigError, match="leave_one_out has no constants"):
+        get_rule("leave_one_out", True, {"gamma": 1})
