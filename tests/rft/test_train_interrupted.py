@@ -7,15 +7,12 @@ import os
 import resource
 import shutil
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from safetensors.torch import load_file
 
 from agentkit.errors import ConfigError
 from rft.checkpoints import SaveError, fault_of, newest_complete
@@ -23,41 +20,9 @@ from rft.configs import TrainConfig
 from rft.guards import DivergedError, FiniteGradients, StopOnSigterm
 from rft.run_log import Alarms, read_metrics
 from rft.train import train
+from runs import comparable, finish, forked, start, wait_for_lines
 
 STEPS = 6
-
-
-def start(settings, out, *words):
-    """`rft train` in a process of its own, six steps with a checkpoint every second one."""
-    flags = ["--config", str(out.parent / f"{out.name}.json"), "--out", str(out), "--steps", str(STEPS), *words]
-    Path(flags[1]).write_text(json.dumps(settings))  # JSON is YAML
-    env = {**os.environ, "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", "rft", "train", *flags]
-    return subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True, start_new_session=True)
-
-
-def wait_for_lines(process, out, count):
-    deadline = time.monotonic() + 90
-    while len(read_metrics(out / "metrics.jsonl")) < count:
-        assert process.poll() is None, process.stderr.read()
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-
-
-def finish(process):
-    """Exit code and stderr. A process that hangs is killed with all that it started."""
-    try:
-        _, err = process.communicate(timeout=120)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        raise
-    return process.returncode, err
-
-
-def comparable(out):
-    """Metrics without the clock."""
-    lines = read_metrics(out / "metrics.jsonl")
-    return [{key: value for key, value in line.items() if "time" not in key} for line in lines]
 
 
 @pytest.fixture
@@ -65,26 +30,66 @@ def settings(two_answers):
     return {**two_answers, "save_every": 2, "prompts": 2}
 
 
+def damage(out):
+    """What a kill in the middle of writing leaves: weights cut off, and half a line of metrics."""
+    found, _ = newest_complete(out / "checkpoints")
+    half = out / "checkpoints" / "checkpoint-99"
+    shutil.copytree(found, half)
+    (half / "model.safetensors").write_bytes((half / "model.safetensors").read_bytes()[:5000])
+    with (out / "metrics.jsonl").open("a") as file:
+        file.write('{"step": 4, "rew')
+    return found
+
+
 @pytest.mark.slow
 def test_a_killed_run_goes_on_as_if_it_had_not_been(settings, tmp_path):
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     train(TrainConfig(**settings, out=str(whole), steps=STEPS))
-    process = start(settings, broken)
+    process = start(settings, broken, STEPS)
     wait_for_lines(process, broken, 3)
     process.kill()
     finish(process)
-    # What a kill in the middle of writing leaves: weights cut off, and half a line of metrics.
-    found, _ = newest_complete(broken / "checkpoints")
-    half = broken / "checkpoints" / "checkpoint-99"
-    shutil.copytree(found, half)
-    (half / "model.safetensors").write_bytes((half / "model.safetensors").read_bytes()[:5000])
-    with (broken / "metrics.jsonl").open("a") as file:
-        file.write('{"step": 4, "rew')
-    process = start(settings, broken)
+    found = damage(broken)
+    process = start(settings, broken, STEPS)
     code, err = finish(process)
     assert code == 0, err
     assert "skipping half-written" in err and "checkpoint-99" in err and f"resuming from {found}" in err
     assert comparable(broken) == comparable(whole)
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("kills", [3, pytest.param(20, marks=pytest.mark.slow)])
+def test_kills_at_any_moment_leave_no_trace_in_the_metrics(settings, tmp_path, kills):
+    """While loading, sampling, learning, evaluating or saving; with all that a run keeps beside its weights."""
+    settings = {**settings, "save_every": 1, "dynamic_sampling": True, "skip_dead": 2, "val_data": settings["data"],
+                "val_every": 2, "val_patience": 1000, "steps": 3 * kills, "lr": 3e-4}  # fmt: skip
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    train(TrainConfig(**settings, out=str(whole)))
+    (tmp_path / "run.json").write_text(json.dumps(settings))
+    random, hits = np.random.RandomState(kills), 0
+    for _ in range(kills):
+        before = last_step(broken)
+        process = forked(["train", "--config", str(tmp_path / "run.json"), "--out", str(broken)])
+        # One in four does not get to its first step.
+        goal = before + random.randint(0, 4)
+        while goal > before and last_step(broken) < goal and process.is_alive():
+            time.sleep(0.002)
+        time.sleep(random.uniform(0, 0.15))
+        hits += process.is_alive()
+        process.kill()
+        process.join()
+    process = forked(["train", "--config", str(tmp_path / "run.json"), "--out", str(broken)])
+    process.join()
+    assert process.exitcode == 0 and hits > kills / 2
+    assert comparable(broken) == comparable(whole)
+    facts = [(out / "best" / "best.json").read_text() for out in (whole, broken)]
+    assert facts[0] == facts[1]
+    weights = [load_file(out / "final" / "model.safetensors") for out in (whole, broken)]
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
+
+
+def last_step(out):
+    return max((line["step"] for line in read_metrics(out / "metrics.jsonl")), default=0)
 
 
 @pytest.mark.parametrize("changes", [{}, {"lora_r": 4}, {"batch_size": 8}], ids=["full", "adapter", "two-passes"])
@@ -100,7 +105,7 @@ def test_resuming_loads_weights_optimizer_and_random_state(settings, tmp_path, c
 @pytest.mark.slow
 def test_sigterm_saves_a_checkpoint_and_exits_143(settings, tmp_path):
     out = tmp_path / "run"
-    process = start({**settings, "save_every": 0}, out, "--steps", "2000")
+    process = start({**settings, "save_every": 0}, out, 2000)
     wait_for_lines(process, out, 2)
     process.send_signal(signal.SIGTERM)
     code, err = finish(process)
@@ -168,28 +173,6 @@ def test_half_written_checkpoints_are_seen(tmp_path, damage, fault):
     damage(checkpoint)
     assert fault in fault_of(checkpoint)
     assert newest_complete(tmp_path) == (None, [f"skipping half-written {checkpoint}: {fault_of(checkpoint)}"])
-
-
-@pytest.mark.slow
-def test_two_processes_with_text_only_rows_on_one_of_them(tiny_model, tmp_path):
-    Image.fromarray((np.random.RandomState(0).rand(84, 84, 3) * 255).astype("uint8")).save(tmp_path / "a.png")
-    # In order, and two prompts a step: each step one process has only pictures and the other only text.
-    rows = [
-        {"image": "a.png" if index % 2 else None, "instruction": f"press {index}", "box": [0, 0, 1, 1]}
-        for index in range(8)
-    ]
-    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    settings = {
-        "model": str(tiny_model), "data": str(tmp_path / "rows.jsonl"), "device": "cpu", "lora_r": 4, "group": 2,
-        "prompts": 2, "max_new_tokens": 4, "save_every": 0, "trainer": {"shuffle_dataset": False},
-    }  # fmt: skip
-    out = tmp_path / "run"
-    process = start(settings, out, "--steps", "4", "--launch", "torchrun", "--nproc", "2")
-    code, err = finish(process)
-    assert code == 0, err
-    assert json.loads((out / "run.json").read_text())["processes"] == 2
-    assert [line["step"] for line in read_metrics(out / "metrics.jsonl")] == [1, 2, 3, 4]
-    assert (out / "final" / "model.safetensors").exists()
 
 
 class State:
