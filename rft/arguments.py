@@ -70,6 +70,9 @@ def grpo_arguments(config: TrainConfig, parameters: int, on_gpu: bool) -> dict[s
         arguments |= {"use_vllm": True, "vllm_mode": config.generation.removeprefix("vllm-")}
     if config.vllm_url:
         arguments["vllm_server_base_url"] = config.vllm_url
+    if config.save_every:
+        # Between two passes over one batch of replies a checkpoint would lose the batch.
+        arguments["save_steps"] = -(-config.save_every // config.iterations) * config.iterations
     # With log_multimodal, ranks whose rows have no image skip a collective and everyone waits.
     return arguments | dict(config.trainer) | {"log_multimodal": False}
 

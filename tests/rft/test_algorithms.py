@@ -97,8 +97,9 @@ def test_it_learns(name, two_answers, tmp_path):
     """Replies may end or go on after the answer, so that cut ones exist and leaving them out shows."""
     config = json.loads((Path(two_answers["model"]) / "config.json").read_text())["text_config"]
     banned = [i for i in two_answers["generation_args"]["suppress_tokens"] if i != config["eos_token_id"]]
-    settings = {**{k: v for k, v in two_answers.items() if k != "lr"}, "max_new_tokens": 2, "generation_args": {"suppress_tokens": banned}, "save_every": 0}
-    train(TrainConfig(**settings, algorithm=name, lr=2e-3 if name == "dapo" else 1e-3, out=str(tmp_path), steps=40))
+    settings = {**two_answers, "max_new_tokens": 2, "generation_args": {"suppress_tokens": banned}, "save_every": 0}
+    settings["lr"] = 2e-3 if name == "dapo" else 1e-3
+    train(TrainConfig(**settings, algorithm=name, out=str(tmp_path), steps=40))
     lines = read_metrics(tmp_path / "metrics.jsonl")
     found = [line["drawn/accuracy" if name == "dapo" else "accuracy"] for line in lines]
     assert found[0] < 0.3

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from runs import comparable, finish, start
 
 from rft.checkpoints import newest_complete, read_run_state
+from runs import comparable, finish, start
 
 
 @pytest.fixture
