@@ -7,6 +7,7 @@ that reply was exactly right. A reply without a reward counts as the mean of its
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
@@ -77,6 +78,17 @@ class UiS1Rule:
     spread: float = 0.3
     """Least deviation of the first returns for a trace to be worth training on."""
     whole_traces = True
+
+    def __post_init__(self) -> None:
+        for name in ("gamma", "episode_weight", "step_weight", "spread"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < math.inf:
+                raise ConfigError(f"advantage ui_s1: {name} must be a finite number >= 0, got {value!r}")
+        if self.gamma > 1:
+            raise ConfigError(f"advantage ui_s1: gamma must be at most 1, got {self.gamma!r}")
+        for name in ("scale", "faithful"):
+            if not isinstance(getattr(self, name), bool):
+                raise ConfigError(f"advantage ui_s1: {name} must be true or false, got {getattr(self, name)!r}")
 
     def advantages(self, rewards: Rewards, matches: Matches) -> list[list[float]]:
         by_rollout, right = _rollouts(rewards, matches)

@@ -146,5 +146,9 @@ def test_dead_and_live_groups():
 def test_constants_that_do_not_exist():
     with pytest.raises(ConfigError, match="unknown constant of advantage ui_s1 'gama'; did you mean 'gamma'"):
         get_rule("ui_s1", True, {"gama": 1})
+    for fields, message in (({"gamma": 1.1}, "gamma must be at most 1"), ({"spread": "x"}, "finite number"),
+                            ({"scale": 1}, "true or false")):  # fmt: skip
+        with pytest.raises(ConfigError, match=message):
+            get_rule("ui_s1", True, fields)
     with pytest.raises(ConfigError, match="leave_one_out has no constants"):
         get_rule("leave_one_out", True, {"gamma": 1})
