@@ -212,7 +212,8 @@ def test_what_only_the_screen_tells_is_learned(settings, tmp_path):
     assert lines[-1]["val/success"] == 1.0
 
 
-def test_semi_online_runs_learn_from_recorded_traces(settings, tmp_path):
+def record(tmp_path):
+    """Four traces of the toy's screens, as a file."""
     traces = []
     for number in range(4):
         steps = []
@@ -222,12 +223,28 @@ def test_semi_online_runs_learn_from_recorded_traces(settings, tmp_path):
             steps.append(TraceStep(path, action, size=(SIDE, SIDE)))
         traces.append(Trace(str(number), "repeat what was recorded", tuple(steps)))
     write_traces(tmp_path / "traces.jsonl", traces)
-    changes = {"online": "", "semi_online": str(tmp_path / "traces.jsonl"), "advantage_args": {"spread": 0.05}}
+    return {"online": "", "semi_online": str(tmp_path / "traces.jsonl"), "advantage_args": {"spread": 0.05}}
+
+
+def test_semi_online_runs_learn_from_recorded_traces(settings, tmp_path):
+    changes = record(tmp_path)
     result = run(settings, tmp_path / "out", keep_every=1, **changes)
     line = read_metrics(tmp_path / "out" / "metrics.jsonl")[0]
     assert result.steps == 2 and not same(weights(result.final), load_file(settings["model"] + "/model.safetensors"))
     assert 0 < line["accuracy"] < 1 and line["patches"] > 0 and line["grad_norm"] > 0
     assert LEFT in {s.reply.text for f in find_traces(tmp_path / "out" / "episodes") for s in load_trace(f).steps}
+
+
+@pytest.mark.slow
+def test_two_processes_with_different_numbers_of_rows_learn_the_same_weights(settings, tmp_path):
+    """Rollouts end at their first wrong step, so each process has a number of rows of its own."""
+    changes = record(tmp_path) | {"patches": 0, "batch_size": 4, "beta": 0.05, "out": str(tmp_path / "out"), "steps": 2}
+    (tmp_path / "run.yaml").write_text(json.dumps(settings | changes))
+    words = ["train", "--config", str(tmp_path / "run.yaml"), "--launch", "torchrun", "--nproc", "2"]
+    assert main(words) == 0
+    lines = read_metrics(tmp_path / "out" / "metrics.jsonl")
+    assert len(lines) == 2 and any(line["rows"] % 2 for line in lines), "choose traces that end unevenly"
+    assert not same(weights(tmp_path / "out" / "final"), load_file(settings["model"] + "/model.safetensors"))
 
 
 def test_the_command_trains_on_the_simulated_phone(tiny_model, tmp_path):
