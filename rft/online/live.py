@@ -98,13 +98,13 @@ class LiveEpisodes:
         advantages = episode_advantages(rewards, self.scale, self.leave_one_out)
         known = [reward for reward in rewards if reward is not None]
         means = batch.means
-        means.add("broken", len(results) - len(known), 1)
         means.add("frac_reward_zero_std", float(is_dead(advantages)))
         if known:
             means.add("reward_std", statistics.pstdev(known))
         for episode, (trajectory, result, terms, advantage) in enumerate(
             zip(trajectories, results, scored, advantages, strict=True)
         ):
+            means.add("broken", float(terms is None))
             if terms is None or advantage is None:
                 continue
             means.add("reward", terms["total"])

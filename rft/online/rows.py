@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agentkit.pool import Request
@@ -55,7 +55,6 @@ class Batch:
     means: Means = field(default_factory=Means)
     kept: list[Trajectory] = field(default_factory=list)
     """Episodes worth showing, the most telling first."""
-    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 def passes(rows: Sequence[StepRow], size: int) -> list[list[StepRow]]:
