@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from agentkit.pool import Request
 from agentkit.types import Trajectory
@@ -60,12 +61,18 @@ class Batch:
 def passes(rows: Sequence[StepRow], size: int) -> list[list[StepRow]]:
     """All `rows` in passes of at most `size`, in an order that depends on them alone.
 
-    Rows with one prompt stand together, so that a pass reads it once; then come single rows, short histories first.
+    Rows with one prompt stand together, so that a pass reads it once. A pass is as wide as the prompt that most of its
+    rows share (`rft.shared_prompt.pack`), so prompts of 8 rows and prompts of one are never in the same pass.
     """
     copies = Counter(row.asked for row in rows)
     first: dict[tuple[object, ...], int] = {}
     ordered = sorted(rows, key=lambda row: row.place)
     for number, row in enumerate(ordered):
         first.setdefault(row.asked, number)
-    ordered.sort(key=lambda row: (-copies[row.asked], len(row.request[1]), first[row.asked], row.place))
-    return [ordered[start : start + size] for start in range(0, len(ordered), size)]
+
+    def width(row: StepRow) -> int:
+        return copies[row.asked].bit_length()
+
+    ordered.sort(key=lambda row: (-width(row), len(row.request[1]), first[row.asked], row.place))
+    alike = [list(some) for _, some in groupby(ordered, width)]
+    return [some[start : start + size] for some in alike for start in range(0, len(some), size)]
