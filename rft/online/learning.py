@@ -13,10 +13,10 @@ cannot move the policy are left out of the passes, but count in the mean.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -68,8 +68,6 @@ class Pass:
     rows: list[StepRow]
     weight: float
     """Its share of the step's mean."""
-    filled: int = 0
-    """The last so many rows count for nothing: processes compare measures row by row, so all need equally many."""
     old: Tensor | None = None
     """Log-probabilities before the step's first update, when there are several updates."""
 
@@ -188,7 +186,7 @@ class LearnsFromEpisodes:
         return self.learning.keep_best is not None
 
     def _roll_out(self, inputs: Sequence[dict[str, Any]]) -> list[Pass]:
-        """Run the episodes of a step and cut their rows into passes, of the same sizes on every process."""
+        """Run the episodes of a step and cut their rows into passes, equally many on every process."""
         learning, index = self.learning, self.accelerator.process_index
         chosen = groups_of([one["row"] for one in inputs], self.num_generations)
         seed = (self.args.seed * 1_000_003 + self.state.global_step) * 4096 + index
@@ -200,21 +198,16 @@ class LearnsFromEpisodes:
             batch.means.add("completions/clipped_ratio", float(row.token_ids[-1] not in ends))
         useful = [row for row in batch.rows if self._is_useful(row)]
         cut = passes(useful, learning.rows_per_pass)
-        everywhere = gather_object([(len(batch.rows), [len(rows) for rows in cut])])
-        total = max(1, sum(rows for rows, _ in everywhere))
-        sizes = [max(some) for some in zip_longest(*(sizes for _, sizes in everywhere), fillvalue=0)]
+        everywhere = gather_object([(len(batch.rows), len(useful), len(cut))])
+        total, trained = (sum(one[part] for one in everywhere) for part in (0, 1))
         batch.means.add("rows", total)
-        batch.means.add("rows_trained", sum(sum(sizes) for _, sizes in everywhere))
+        batch.means.add("rows_trained", trained)
         for name, value in self._joined(batch.means).read().items():
             self._metrics["train"][name].append(value)
         self._keep(batch.kept)
-        out = []
-        for number, size in enumerate(sizes):
-            rows = cut[number] if number < len(cut) else []
-            filler = [batch.rows[0]] * (size - len(rows))
-            # Gradients are means over processes, hence the factor.
-            out.append(Pass([*rows, *filler], size * self.accelerator.num_processes / total, len(filler)))
-        return out
+        # Gradients are means over processes, hence the factor. Whoever has fewer passes joins in with empty ones.
+        out = [Pass(rows, len(rows) * self.accelerator.num_processes / total) for rows in cut]
+        return out + [Pass(batch.rows[:1], 0.0)] * (max(count for _, _, count in everywhere) - len(cut))
 
     def _is_useful(self, row: StepRow) -> bool:
         """Whether a row can move the weights: by its advantage, or by a term of the loss that needs none."""
@@ -227,11 +220,25 @@ class LearnsFromEpisodes:
         total = torch.zeros((), device=self.accelerator.device)
         for number, one in enumerate(todo):
             last = number == len(todo) - 1
-            with nullcontext() if last else self.accelerator.no_sync(model):
+            with nullcontext() if last else self.accelerator.no_sync(model), self._uneven():
                 loss = self._compute_loss(model, self._tensors(one)) * one.weight
                 self.accelerator.backward(loss)
             total += loss.detach()
         return total
+
+    @contextmanager
+    def _uneven(self) -> Iterator[None]:
+        """While entered, what TRL gathers row by row for its log may have another length on every process."""
+        accelerator = self.accelerator
+        if accelerator.num_processes == 1:
+            yield
+            return
+        inner = accelerator.gather
+        accelerator.gather = lambda rows: inner(accelerator.pad_across_processes(rows, pad_index=math.nan))
+        try:
+            yield
+        finally:
+            del accelerator.gather
 
     def _tensors(self, one: Pass) -> dict[str, Any]:
         """A pass as TRL's loss takes it. Made when its turn comes, so that one pass of pictures is held at a time."""
@@ -239,8 +246,6 @@ class LearnsFromEpisodes:
             tensors = self.policy.batch([row.request for row in one.rows], [row.token_ids for row in one.rows])
             device = tensors["prompt_ids"].device
             tensors["advantages"] = torch.tensor([row.advantage for row in one.rows], device=device)
-            if one.filled:
-                tensors["completion_mask"][-one.filled :] = 0
             if self.num_iterations > 1:
                 one.old = self._log_probs(tensors) if one.old is None else one.old
                 tensors["old_per_token_logps"] = one.old
