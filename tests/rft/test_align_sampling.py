@@ -47,9 +47,9 @@ def talkative(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny model that says one of `SAYINGS` at random, and now and then something else: a few steps of training on
     its first token make it so."""
     import torch
-    from conftest import write_tiny
 
     from agentkit.policies.qwen import QwenPolicy
+    from conftest import write_tiny
 
     folder = tmp_path_factory.mktemp("model")
     tokenizer = write_tiny(folder, ["venus1_navi"], SAYINGS)

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from tfrecord_files import example, field, framed, write_tfrecord
 
 from agentkit.actions import Box, Click, Finished, Launch, LongPress, Point, Press, Scroll, Type, Wait
 from agentkit.errors import ConfigError, DataError
@@ -21,6 +20,7 @@ from rft.data.importers.json_array import array_items
 from rft.data.importers.run import run_import
 from rft.data.rows import read_rows
 from rft.data.traces import Trace, read_traces
+from tfrecord_files import example, field, framed, write_tfrecord
 
 
 def png(seed: int, width: int = 40, height: int = 80) -> bytes:

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tfrecord_files import example as encode
-from tfrecord_files import field, framed, slow_crc32c, varint, write_tfrecord
 
 from agentkit.errors import DataError
 from rft.data.importers.crc32c import LANE, crc32c, masked_crc32c
 from rft.data.importers.protobuf import example, fields
 from rft.data.importers.tfrecord import records
+from tfrecord_files import example as encode
+from tfrecord_files import field, framed, slow_crc32c, varint, write_tfrecord
 
 
 def test_known_checksums() -> None:

@@ -6,10 +6,10 @@ import json
 import shutil
 
 import pytest
-from doctoring import find, healthy, mini_with, render, rows_with
 from PIL import Image
 
 from agentkit.policies.qwen_processor import UiProcessor
+from doctoring import find, healthy, mini_with, render, rows_with
 
 
 @pytest.fixture(scope="module")

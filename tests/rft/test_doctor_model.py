@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from doctoring import DEMO, find, healthy, look, machine, mini_with, render, rows_with
 from safetensors.torch import load_file, save_file
 
+from doctoring import DEMO, find, healthy, look, machine, mini_with, render, rows_with
 from rft.cli import main
 from rft.doctor import Case, examine
 from rft.doctor.catalogue import CHECKS

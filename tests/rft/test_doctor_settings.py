@@ -7,8 +7,8 @@ import json
 import threading
 
 import pytest
-from doctoring import GPUS, VERSIONS, find, healthy, machine, render
 
+from doctoring import GPUS, VERSIONS, find, healthy, machine, render
 from rft.doctor.finding import Check, table
 from rft.doctor.room import bytes_needed
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from doctoring import VERSIONS
 
 from agentkit.errors import ConfigError
 from agentkit.policies.qwen_processor import load_processor
+from doctoring import VERSIONS
 from rft.arguments import grpo_arguments
 from rft.configs import TrainConfig
 from rft.rewards import VenusGround

@@ -19,7 +19,7 @@ from rft.data.rows import read_rows
 from rft.examples import Examples
 from rft.loading import load_parts
 from rft.rewards import get_reward
-from rft.scoring import check_gold, Scorer
+from rft.scoring import Scorer, check_gold
 
 STEP = {"thought": "look", "action": {"type": "Click", "at": [0.5, 0.25]}}
 NAVI = {

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 import pytest
 import torch
-from toy_world import GARBAGE, LEFT, NAVI, RIGHT, SIDE, WAIT, Pick, Screen, Toy, picture
 
 from agentkit.actions import Click, Finished, Point, Wait
 from agentkit.episode import Limits
@@ -24,6 +23,7 @@ from rft.online.recorded import RecordedEpisodes
 from rft.online.reference import Improvement, Reference
 from rft.online.rows import Means, StepRow, passes
 from rft.rewards import get_reward, get_trajectory_reward
+from toy_world import GARBAGE, LEFT, NAVI, RIGHT, SIDE, WAIT, Pick, Screen, Toy, picture
 
 REWARD = get_trajectory_reward("venus15_online", eta=0.5, penalty=0.25)
 

@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import write_tiny
 from safetensors.torch import load_file
-from toy_world import ACTIONS, LEFT, NAVI, REPLIES, SIDE, Pick, Toy, picture
 
 from agentkit.actions import Finished
 from agentkit.errors import EnvError
@@ -18,12 +16,14 @@ from agentkit.policies.qwen_load import load_model
 from agentkit.policies.qwen_processor import load_processor
 from agentkit.trace import find_traces, load_trace
 from agentkit.types import Observation
+from conftest import write_tiny
 from rft.cli import main
 from rft.data.traces import Trace, TraceStep, write_traces
 from rft.online.config import EpisodeConfig
 from rft.online.policy import LearnerPolicy
 from rft.run_log import read_metrics
 from rft.train import train_on_episodes
+from toy_world import ACTIONS, LEFT, NAVI, REPLIES, SIDE, Pick, Toy, picture
 
 
 @pytest.fixture(scope="module")

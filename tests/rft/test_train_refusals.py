@@ -6,11 +6,11 @@ import json
 
 import numpy as np
 import pytest
-from conftest import write_tiny
 from PIL import Image
 
 from agentkit.frames import Size
 from agentkit.protocols import get_protocol
+from conftest import write_tiny
 from rft.configs import TrainConfig
 from rft.data.rows import read_rows
 from rft.examples import Examples

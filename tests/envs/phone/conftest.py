@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from adb_host import Host
 
+from adb_host import Host
 from envs.phone.adb import AdbServer
 from envs.phone.device import Phone
 from envs.phone.shell import Shell

@@ -6,8 +6,8 @@ import base64
 import struct
 
 import pytest
-from adb_host import Host
 
+from adb_host import Host
 from agentkit.errors import ConfigError, EnvError
 from envs.phone.adb import AdbServer, Auth, PublicKey
 from envs.phone.adb.auth import STRUCT

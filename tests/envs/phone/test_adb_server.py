@@ -8,8 +8,8 @@ import threading
 import time
 
 import pytest
-from adb_host import Host, settle
 
+from adb_host import Host, settle
 from agentkit.errors import ConfigError, EnvError
 from envs.phone.adb import AdbServer
 from envs.phone.device import Phone

@@ -5,7 +5,6 @@ from __future__ import annotations
 import struct
 
 from adb_host import Host, named, settle, sync
-
 from envs.phone.adb.wire import CLSE, HEADER, OPEN, WRTE, Packet
 
 

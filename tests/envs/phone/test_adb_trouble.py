@@ -6,8 +6,8 @@ import random
 import socket
 
 import pytest
-from adb_host import Host, settle
 
+from adb_host import Host, settle
 from envs.phone.adb.wire import CLSE, CNXN, HEADER, OKAY, OPEN, VERSION, WRTE, Packet
 
 

@@ -6,8 +6,8 @@ import struct
 import threading
 
 import pytest
-from adb_host import Host
 
+from adb_host import Host
 from envs.phone.adb.framebuffer import header
 from envs.phone.adb.terminal import Terminal
 from envs.phone.adb.wire import CLSE, CNXN, OKAY, OPEN, VERSION, VERSION_CHECKED, WRTE

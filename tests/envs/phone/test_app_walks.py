@@ -6,7 +6,6 @@ import random
 import sqlite3
 
 import pytest
-from fingers import wander
 
 from envs.phone.apps.contacts import Contacts
 from envs.phone.apps.files import Files
@@ -14,6 +13,7 @@ from envs.phone.apps.markor import Markor
 from envs.phone.apps.messages import Messages
 from envs.phone.device import Phone
 from envs.phone.telephony import PATH
+from fingers import wander
 
 
 @pytest.mark.parametrize(("screen", "dark"), [("small", False), ("medium", True), ("tablet_small", False)])

@@ -7,7 +7,6 @@ import random
 import sqlite3
 
 import pytest
-from fingers import press, texts, wander
 
 from envs.phone import oracle
 from envs.phone.apps.clock import Clock
@@ -21,6 +20,7 @@ from envs.phone.apps.settings.installed import size_text
 from envs.phone.apps.settings.preferences import Choice, Entry, Level, Section
 from envs.phone.device import Phone
 from envs.phone.people import EMAIL, NAME, ORGANIZATION, PATH, PHONE, People, Person
+from fingers import press, texts, wander
 
 APPS = (SettingsApp, Clock, Contacts)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from fingers import press, texts
 
 from envs.phone.apps.carrying import carry, free_path, name_fault
 from envs.phone.apps.files import Files
@@ -15,6 +14,7 @@ from envs.phone.apps.markor.markdown import render
 from envs.phone.device import Phone
 from envs.phone.tasks.trees import complete, lay_out, read_back
 from envs.phone.ui import Card, Divider, Icon, ListItem, Text
+from fingers import press, texts
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import datetime as dt
 import sqlite3
 
 import pytest
-from fingers import press, texts
 
 from agentkit.errors import EnvError
 from envs.phone.apps.contacts import Contacts
@@ -14,6 +13,7 @@ from envs.phone.apps.messages import Messages
 from envs.phone.device import Phone
 from envs.phone.people import People, Person
 from envs.phone.telephony import PATH, Box, Telephony, normalise, same_number
+from fingers import press, texts
 
 
 @pytest.fixture

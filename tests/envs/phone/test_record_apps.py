@@ -6,12 +6,12 @@ import random
 import sqlite3
 
 import pytest
-from fingers import press, texts, wander
 
 from envs.phone.apps.expenses import CATEGORIES, Expenses, to_cents
 from envs.phone.apps.recipes import Recipes
 from envs.phone.device import Phone
 from envs.phone.fonts import icon_names
+from fingers import press, texts, wander
 
 BROCCOLI = "/data/data/com.flauschcode.broccoli/databases/broccoli"
 ACCOUNTING = "/data/data/com.arduia.expense/databases/accounting.db"

@@ -2,9 +2,8 @@
 
 import sqlite3
 
-from shells import out
-
 from envs.phone import telephony
+from shells import out
 
 
 def test_content_providers_are_the_apps_databases(shell):

@@ -5,11 +5,11 @@ import shlex
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shells import out
 
 from envs.phone.device import Phone
 from envs.phone.shell import Shell
 from envs.phone.shell.arithmetic import evaluate
+from shells import out
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,11 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shells import out
 
 from envs.phone.device import Phone
 from envs.phone.shell import Shell
 from envs.phone.shell import call as limits
+from shells import out
 
 TEXT_BYTES = 100_000
 

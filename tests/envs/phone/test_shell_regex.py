@@ -5,11 +5,11 @@ import re
 import time
 
 import pytest
-from shells import out
 
 from envs.phone.device import Phone
 from envs.phone.shell import Shell
 from envs.phone.shell.regex import Regex, RegexError
+from shells import out
 
 
 @pytest.fixture(scope="module")

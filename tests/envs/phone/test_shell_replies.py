@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from fingers import texts
-from shells import failed, out
 
 from envs.phone.apps.messages.main import Messages
 from envs.phone.device import Phone
 from envs.phone.shell import Shell
+from fingers import texts
+from shells import failed, out
 
 SETTINGS, LAUNCHER = "com.android.settings", "com.google.android.apps.nexuslauncher"
 NAME = r"com\.android\.settings/[\w.$]+"

@@ -4,6 +4,7 @@ import struct
 from xml.etree import ElementTree
 
 from PIL import Image
+
 from shells import out
 
 

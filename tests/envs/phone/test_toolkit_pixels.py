@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops
-from toolkit_demo import Demo, demo_phone, find, tap
 
 from agentkit.errors import ConfigError
 from envs.phone import fonts, ui
@@ -19,6 +18,7 @@ from envs.phone.fonts import Font, break_lines, elide, icon_names, icon_run, par
 from envs.phone.frame import PLACERS
 from envs.phone.metrics import SCREENS, ScreenSpec
 from envs.phone.theme import SEEDS, theme
+from toolkit_demo import Demo, demo_phone, find, tap
 
 WALK = """
 import hashlib

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from toolkit_demo import Demo, Other, demo_phone, find, shows, tap
 
 from agentkit.errors import EnvError
 from envs.phone import launcher
 from envs.phone.device import EPOCH, Phone
 from envs.phone.elements import centre
+from toolkit_demo import Demo, Other, demo_phone, find, shows, tap
 
 
 def test_home_shows_apps_and_opens_them() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 
 import pytest
-from toolkit_demo import demo_phone, find, shows, tap
 
 from envs.phone.elements import centre
+from toolkit_demo import demo_phone, find, shows, tap
 
 
 def phones():

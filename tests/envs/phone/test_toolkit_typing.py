@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from toolkit_demo import demo_phone, find, shows, tap
 
 from envs.phone.elements import centre
 from envs.phone.keyboard import PACKAGE
+from toolkit_demo import demo_phone, find, shows, tap
 
 
 def form(focus: str = "name", **what):
