@@ -15,6 +15,7 @@ from rft.cli import main
 from rft.cli.running import words
 from rft.configs import SftConfig, TrainConfig
 from rft.launch import is_launched, launch_command, shown
+from rft.online.config import EpisodeConfig
 from rft.settings import add_flags, build, field_docs, given, load
 
 ROOT = Path(__file__).parents[2]
@@ -117,8 +118,8 @@ def test_unknown_word_in_a_mapping():
 def test_every_configuration_file_in_the_repository_loads():
     found = sorted(path for path in (ROOT / "configs").rglob("*.yaml"))
     for path in found:
-        kind = SftConfig if path.name.startswith("sft") else TrainConfig
-        load(kind, path)
+        kinds = {"sft": SftConfig, "online": EpisodeConfig}
+        load(kinds.get(path.name.partition("_")[0], TrainConfig), path)
     assert found, "configs/ holds at least one configuration"
 
 
