@@ -66,6 +66,22 @@ def rate(solved: Sequence[bool]) -> dict[str, float]:
     return {"value": found.value, "low": low, "high": high, "hits": found.hits, "total": found.total}
 
 
+def pooled(runs: Sequence[dict[str, Any]], when: str) -> dict[str, Any]:
+    """Sampled success of all runs together. Before training these are draws from one model."""
+    found = [run[when]["sampled"] for run in runs]
+    templates: dict[str, list[int]] = {}
+    for one in found:
+        for name, text in one["templates"].items():
+            hits, total = map(int, text.split("/"))
+            have = templates.setdefault(name, [0, 0])
+            templates[name] = [have[0] + hits, have[1] + total]
+    hits, total = (sum(some[part] for some in templates.values()) for part in (0, 1))
+    return {
+        **rate([True] * hits + [False] * (total - hits)),
+        "templates": {name: f"{some[0]}/{some[1]}" for name, some in templates.items()},
+    }
+
+
 def measure(model: str, args: argparse.Namespace, seed: int) -> dict[str, Any]:
     tasks = held_out(args.held_out)
     drawn = [task for task in tasks for _ in range(args.draws)]
@@ -145,6 +161,7 @@ def main() -> None:
         "settings": settings | {"steps": args.steps, "temperature": TEMPERATURE, "screen": SCREEN,
                                 "max_steps_per_episode": MAX_STEPS, "processes": args.nproc},
         "versions": {name: version(name) for name in ("torch", "transformers", "trl")},
+        "sampled": {when: pooled(runs, when) for when in ("before", "after")},
         "runs": runs,
     }  # fmt: skip
     args.results.write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
