@@ -236,7 +236,7 @@ def test_semi_online_runs_learn_from_recorded_traces(settings, tmp_path):
 
 
 @pytest.mark.slow
-def test_two_processes_with_different_numbers_of_rows_learn_the_same_weights(settings, tmp_path):
+def test_two_processes_with_different_numbers_of_rows_train_together(settings, tmp_path):
     """Rollouts end at their first wrong step, so each process has a number of rows of its own."""
     changes = record(tmp_path) | {"patches": 0, "batch_size": 4, "beta": 0.05, "out": str(tmp_path / "out"), "steps": 2}
     (tmp_path / "run.yaml").write_text(json.dumps(settings | changes))
