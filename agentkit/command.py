@@ -14,10 +14,14 @@ from collections.abc import Mapping, Sequence
 from agentkit.errors import GlintError
 
 
-def dispatch(prog: str, description: str, commands: Mapping[str, str], argv: Sequence[str] | None = None) -> int:
-    """Parse `argv` and run the subcommand; `commands` maps its name to its module. Returns the exit code."""
-    parser = argparse.ArgumentParser(prog=prog, description=description)
-    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+def add_commands(
+    parser: argparse.ArgumentParser, commands: Mapping[str, str], dest: str = "command", metavar: str = "COMMAND"
+) -> None:
+    """Give `parser` a subcommand for each entry of `commands`, a name and its module.
+
+    A module that only gathers further subcommands calls this in its `configure` and has no `run`.
+    """
+    subparsers = parser.add_subparsers(dest=dest, required=True, metavar=metavar)
     for name, module_name in commands.items():
         module = importlib.import_module(module_name)
         sub = subparsers.add_parser(
@@ -27,7 +31,14 @@ def dispatch(prog: str, description: str, commands: Mapping[str, str], argv: Seq
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         module.configure(sub)
-        sub.set_defaults(run=module.run)
+        if hasattr(module, "run"):
+            sub.set_defaults(run=module.run)
+
+
+def dispatch(prog: str, description: str, commands: Mapping[str, str], argv: Sequence[str] | None = None) -> int:
+    """Parse `argv` and run the subcommand; `commands` maps its name to its module. Returns the exit code."""
+    parser = argparse.ArgumentParser(prog=prog, description=description)
+    add_commands(parser, commands)
     args = parser.parse_args(argv)
     try:
         return int(args.run(args) or 0)

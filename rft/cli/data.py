@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import importlib
+
+from agentkit.command import add_commands
 
 HELP = "make, import, clean and improve training data"
 
@@ -20,18 +21,4 @@ COMMANDS: dict[str, str] = {
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    commands = parser.add_subparsers(dest="data_command", required=True, metavar="WHAT")
-    for name, module_name in COMMANDS.items():
-        module = importlib.import_module(module_name)
-        sub = commands.add_parser(
-            name,
-            help=module.HELP,
-            description=module.__doc__,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-        module.configure(sub)
-        sub.set_defaults(run_data=module.run)
-
-
-def run(args: argparse.Namespace) -> int:
-    return int(args.run_data(args) or 0)
+    add_commands(parser, COMMANDS, dest="data_command", metavar="WHAT")

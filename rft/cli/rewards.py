@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import importlib
+
+from agentkit.command import add_commands
 
 HELP = "list the published rewards and compare them on replies"
 
@@ -16,18 +17,4 @@ COMMANDS: dict[str, str] = {
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    commands = parser.add_subparsers(dest="rewards_command", required=True, metavar="WHAT")
-    for name, module_name in COMMANDS.items():
-        module = importlib.import_module(module_name)
-        sub = commands.add_parser(
-            name,
-            help=module.HELP,
-            description=module.__doc__,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-        module.configure(sub)
-        sub.set_defaults(run_rewards=module.run)
-
-
-def run(args: argparse.Namespace) -> int:
-    return int(args.run_rewards(args) or 0)
+    add_commands(parser, COMMANDS, dest="rewards_command", metavar="WHAT")
