@@ -24,11 +24,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     from rft.cli.running import quiet
-    from rft.exporting.rows import export_rows
 
     config = load(TrainConfig, args.config, given(args))
     config.require_paths()
     quiet()
+    from rft.exporting.rows import export_rows
+
     done = export_rows(config, args.format, args.val)
     for note in done.notes:
         print(f"note: {note}")
