@@ -14,6 +14,7 @@ from agentkit.protocols import PromptProtocol, get_protocol
 from rft.configs import RunConfig, TrainConfig
 from rft.data.rows import Row, read_rows
 from rft.examples import Examples
+from rft.second_resize import require_single_resize
 from rft.validation import Validation, read_validation, validation_of
 from rft.vision_once import Counts, encode_once, freeze, vision_tower
 
@@ -44,7 +45,7 @@ class Parts:
 def load_parts(config: RunConfig) -> Parts:
     """Read the rows, load the model and its processor. Raises DataError, PolicyError or ConfigError."""
     found = read_rows(config.data, config.skip_bad, config.check_images)
-    parts = load_learner(config)
+    parts, own = _load(config)
     protocol, budget = parts.examples.protocol, parts.processor.budget
     # vLLM resizes by the folder's own settings, which need not be this run's.
     resize = isinstance(config, TrainConfig) and config.generation != "hf"
@@ -55,11 +56,19 @@ def load_parts(config: RunConfig) -> Parts:
     if isinstance(config, TrainConfig) and config.val_data:
         held_out = read_validation(config.val_data, config.skip_bad, config.check_images)
         parts.validation = validation_of(Examples(held_out, protocol, budget.resize, resize))
+    if resize:
+        for some in (parts.examples, *([parts.validation.examples] if parts.validation else [])):
+            require_single_resize(some, (own, budget))
     return parts
 
 
 def load_learner(config: RunConfig) -> Parts:
     """The model and its processor, with no examples. Raises PolicyError or ConfigError."""
+    return _load(config)[0]
+
+
+def _load(config: RunConfig) -> tuple[Parts, PixelBudget]:
+    """As `load_learner`, and the pixel budget in the model's folder."""
     import torch
 
     from agentkit.policies.qwen_load import load_model
@@ -73,7 +82,8 @@ def load_learner(config: RunConfig) -> Parts:
     place = f"cuda:{os.environ.get('LOCAL_RANK', '0')}" if on_gpu else "cpu"
     model, processor_path = load_model(config.model, place, weights_dtype(config, on_gpu))
     processor = load_processor(processor_path)
-    set_budget(processor, pick_budget(config, processor.budget, protocol))
+    own = processor.budget
+    set_budget(processor, pick_budget(config, own, protocol))
     cache_images(processor)
 
     tower, counts = vision_tower(model), None
@@ -81,7 +91,8 @@ def load_learner(config: RunConfig) -> Parts:
         freeze(tower)
         counts = encode_once(tower, config.vision_memory) if config.vision_once else None
     parameters = sum(p.numel() for p in model.parameters())
-    return Parts(model, processor, Examples((), protocol, processor.budget.resize), parameters, on_gpu, counts)
+    parts = Parts(model, processor, Examples((), protocol, processor.budget.resize), parameters, on_gpu, counts)
+    return parts, own
 
 
 def _answerable(examples: Examples, skip_bad: bool) -> tuple[list[Row], list[str]]:

@@ -7,6 +7,7 @@ from rft.data.rows import Row
 from rft.doctor.case import Case
 from rft.doctor.finding import Finding, fail, ok, warn
 from rft.doctor.prompts import encode, prompt_text
+from rft.second_resize import second_resize
 
 VLLM_BATCHED_TOKENS = 4096
 """What TRL allows one step of a vLLM inside the trainer; a picture must fit in."""
@@ -65,16 +66,15 @@ def own_sampler_size(case: Case) -> Finding:
     """Whether vLLM, which resizes by the model's folder and not by this run, would leave our pictures alone."""
     if case.config.generation == "hf":
         return ok("pictures are resized once, in this process")
-    own = case.processor.budget
+    budgets = (case.processor.budget, case.budget)
     for row in case.rows:
         if row.image is not None:
             ours = case.budget.resize(row.size)
-            theirs = own.resize(ours)
-            if theirs != ours:
+            if again := second_resize(ours, budgets):
                 return fail(
-                    f"row {row.number}: resized here to {ours.width}x{ours.height}, by vLLM again to "
-                    f"{theirs.width}x{theirs.height}",
-                    "a budget in the model's folder that leaves it: else tokens and features differ",
+                    f"row {row.number}: resized here to {ours.width}x{ours.height}, by vLLM or the loss again to "
+                    f"{again.width}x{again.height}",
+                    "budgets that leave it: else coordinates are read in the wrong size, and the run is refused",
                     f"save the model with {case.budget.min_pixels} to {case.budget.max_pixels} pixels, or widen both",
                 )
     largest = max((case.budget.tokens(row.size) for row in case.rows if row.image is not None), default=0)

@@ -16,6 +16,7 @@ from agentkit.frames import QWEN25VL, PixelBudget
 from rft.data.rows import GroundingRow, Row
 from rft.examples import Examples
 from rft.exporting.ground_truth import write_truth
+from rft.second_resize import second_resize
 
 Format: TypeAlias = Literal["verl", "easyr1"]
 SYSTEM = "You are a helpful assistant."
@@ -127,15 +128,13 @@ def _png(image: Any) -> bytes:
 
 def _check_size(row: Row, size: tuple[int, int], own: PixelBudget) -> None:
     # verl's loader goes through qwen_vl_utils first, whose limits are Qwen's stock ones.
-    for budget in (own, QWEN25VL):
-        again = budget.resize(size)
-        if again != size:
-            raise DataError(
-                f"row {row.number}: stored at {size[0]}x{size[1]}, but the engine would resize it to {again.width}x"
-                f"{again.height} by the model's folder ({own.min_pixels} to {own.max_pixels} pixels) and read "
-                "coordinates in the wrong size; save the model with a wider pixel budget, or set min_pixels and "
-                "max_pixels inside it"
-            )
+    if again := second_resize(size, (own, QWEN25VL)):
+        raise DataError(
+            f"row {row.number}: stored at {size[0]}x{size[1]}, but the engine would resize it to {again.width}x"
+            f"{again.height} by the model's folder ({own.min_pixels} to {own.max_pixels} pixels) and read "
+            "coordinates in the wrong size; save the model with a wider pixel budget, or set min_pixels and "
+            "max_pixels inside it"
+        )
 
 
 def _tokens(processor: Any, messages: list[dict[str, Any]], images: list[Any]) -> int:

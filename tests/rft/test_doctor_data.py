@@ -245,7 +245,7 @@ def tall(data):
 def test_pictures_that_would_be_resized_twice(data):
     config = healthy(tall(data), generation="vllm-colocate")
     fault(find("resized_size", config), "fail", "the model sees 224x504, coordinates would be read in 196x448")
-    fault(find("own_sampler_size", config), "fail", "resized here to 196x448, by vLLM again to 224x504")
+    fault(find("own_sampler_size", config), "fail", "resized here to 196x448, by vLLM or the loss again to 224x504")
     assert find("resized_size", healthy(tall(data))).status == "ok"
     assert find("own_sampler_size", healthy(data, generation="vllm-colocate")).status == "ok"
 

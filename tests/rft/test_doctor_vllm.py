@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import json
 import shlex
 from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 
-from agentkit.errors import ConfigError
+from agentkit.errors import ConfigError, DataError
 from agentkit.policies.qwen_processor import load_processor
 from doctoring import VERSIONS
 from rft.arguments import grpo_arguments
@@ -148,9 +150,8 @@ def run(tiny_model, ground_rows, tmp_path, monkeypatch):
 
     def go(**settings):
         base = {"group": 4, "prompts": 2, "steps": 2, "lora_r": 4, "save_every": 0, "device": "cpu", **SAMPLER}
-        train(
-            TrainConfig(model=str(tiny_model), data=str(ground_rows), out=str(tmp_path / "run"), **{**base, **settings})
-        )
+        paths = {"model": str(tiny_model), "data": str(ground_rows), "out": str(tmp_path / "run")}
+        train(TrainConfig(**{**paths, **base, **settings}))
         return calls
 
     return go
@@ -166,6 +167,27 @@ def test_vllm_samples_and_the_shared_prompt_sampler_does_not(run, tiny_model):
     assert given["generation_kwargs"] == {"min_tokens": 2}
     resize = load_processor(tiny_model).budget.resize
     assert all(resize(image.size) == image.size for image in stand_in.images)
+
+
+@pytest.mark.parametrize("rows", ["data", "val_data"])
+def test_pictures_that_would_be_resized_twice_are_refused(run, ground_rows, rows):
+    # A budget of one size leaves a square alone; 40x300 becomes 56x308, and that 28x252.
+    folder = ground_rows.parent
+    Image.new("RGB", (40, 300)).save(folder / "tall.png")
+    for name, image in (("square", "1.png"), ("tall", "tall.png")):
+        line = {"image": image, "instruction": "press", "box": [0.1, 0.1, 0.5, 0.4]}
+        (folder / f"{name}.jsonl").write_text(json.dumps(line) + "\n")
+    narrow = {"min_pixels": 112 * 112, "max_pixels": 112 * 112, "data": str(folder / "square.jsonl")}
+    narrow[rows] = str(folder / "tall.jsonl")
+    with pytest.raises(DataError, match="row 1: 40x300 becomes 56x308 here, and 28x252 where it is resized again"):
+        run(generation="vllm-colocate", **narrow)
+    assert not StandIn.made
+
+
+def test_pictures_that_the_folder_would_resize_are_refused(run):
+    # The run may see larger pictures than the folder's 112 x 112 pixels, which vLLM would shrink again.
+    with pytest.raises(DataError, match="row 1: 112x84 becomes 196x140 here, and 112x84 where"):
+        run(generation="vllm-colocate", min_pixels=150 * 150, max_pixels=300 * 300)
 
 
 def test_without_vllm_the_shared_prompt_sampler_samples(run):
