@@ -111,7 +111,7 @@ def _run(config: RunConfig, make: Callable[[Any, list[Any]], Any], rows: bool = 
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         final = None
         if not stop.stopped:
-            from rft.export import save_final
+            from rft.saving import save_final
 
             final = save_final(trainer, parts.processor, config.model, out)
         if trainer.args.should_save:

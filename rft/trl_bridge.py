@@ -24,12 +24,12 @@ from rft.checkpoints import read_run_state
 from rft.closest import unknown
 from rft.configs import RunConfig, SftConfig, TrainConfig
 from rft.drawing import Drawing, DrawsPrompts, drawing_of
-from rft.export import save_weights
 from rft.loading import Parts
 from rft.online.config import EpisodeConfig
 from rft.online.learning import Learning, LearnsFromEpisodes
 from rft.reply_log import ReplyLog
 from rft.rewards import get_reward
+from rft.saving import save_weights
 from rft.scoring import Scorer, check_gold
 from rft.shared_passes import SharedPasses
 from rft.step_times import TimesSteps

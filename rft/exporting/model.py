@@ -180,7 +180,7 @@ def _write_whole(source: Path, base: str, adapter: bool, dtype: str, folder: Pat
     import torch
 
     from agentkit.policies.qwen_load import load_model
-    from rft.export import merge_adapter
+    from rft.saving import merge_adapter
 
     if adapter:
         with boundary(PolicyError, f"cannot merge {source} into {base}"):

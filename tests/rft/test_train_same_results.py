@@ -8,8 +8,8 @@ from safetensors.torch import load_file
 
 from agentkit.policies.qwen_load import load_model
 from rft.configs import SftConfig, TrainConfig
-from rft.export import merge_adapter
 from rft.run_log import read_metrics
+from rft.saving import merge_adapter
 from rft.train import sft, train
 
 

@@ -1,4 +1,4 @@
-"""The end of a run: a folder that `QwenPolicy` and stock transformers load, and the adapter beside it."""
+"""What a run leaves behind: folders that `QwenPolicy` and stock transformers load, the adapter beside the whole model."""
 
 from __future__ import annotations
 
