@@ -1,4 +1,4 @@
-"""What a run leaves behind: folders that `QwenPolicy` and stock transformers load, the adapter beside the whole model."""
+"""What a run leaves behind: folders that `QwenPolicy` and stock transformers load, and the adapter beside the model."""
 
 from __future__ import annotations
 
