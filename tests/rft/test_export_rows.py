@@ -14,7 +14,6 @@ import re
 import subprocess
 import sys
 from dataclasses import fields, replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -30,10 +29,8 @@ from rft.cli import main
 from rft.configs import TrainConfig
 from rft.data.rows import read_rows
 from rft.examples import Examples
-from rft.exporting.engines import easyr1_settings, verl_settings
 from rft.exporting.ground_truth import TextScorer, read_truth, write_truth
 from rft.exporting.model import export_model
-from rft.exporting.parquet import Written
 from rft.exporting.rows import export_rows
 from rft.loading import pick_budget
 from rft.rewards import Gold, get_reward
@@ -275,70 +272,14 @@ def test_adapters_and_full_folders_are_refused(config, tmp_path):
     assert (tmp_path / "out" / "mine").exists()
 
 
-DATA = Written(rows=100, prompt_tokens=1234, images=2)
-
-
-def test_settings_in_the_words_of_verl():
-    config = TrainConfig(
-        prompts=20, group=8, steps=12, lr=2e-6, beta=0.01, max_new_tokens=64, temperature=0.9, iterations=2, nproc=4,
-        nnodes=2, save_every=5, seed=3, lora_r=8, lora_alpha=16,
-    )  # fmt: skip
-    out, notes = verl_settings(config, DATA)
-    assert not notes
-    actor, rollout = "actor_rollout_ref.actor.", "actor_rollout_ref.rollout."
-    want = {
-        "data.train_batch_size": 20, actor + "ppo_mini_batch_size": 20, rollout + "n": 8, actor + "optim.lr": 2e-6,
-        actor + "use_kl_loss": True, actor + "kl_loss_coef": 0.01, "data.max_response_length": 64,
-        "data.max_prompt_length": 1234, rollout + "temperature": 0.9, rollout + "top_k": -1, actor + "ppo_epochs": 2,
-        actor + "loss_agg_mode": "seq-mean-token-sum-norm", actor + "loss_scale_factor": 64,
-        "algorithm.norm_adv_by_std_in_grpo": False, "trainer.total_training_steps": 12, "trainer.n_gpus_per_node": 4,
-        "trainer.nnodes": 2, "actor_rollout_ref.model.lora_rank": 8, actor + "freeze_vision_tower": True,
-        # 100 rows make 5 steps of 20, so 12 steps take 3 passes; a GPU's share of a step is 20.
-        "trainer.total_epochs": 3, actor + "ppo_micro_batch_size_per_gpu": 4,
-    }  # fmt: skip
-    assert {name: out[name] for name in want} == want
-    assert "actor_rollout_ref.model.lora_alpha" not in verl_settings(TrainConfig(lora_r=0), DATA)[0]
-
-
-def test_settings_in_the_words_of_easyr1():
-    out, notes = easyr1_settings(TrainConfig(loss="grpo", scale_rewards="group", lora_r=0, top_k=5), DATA)
-    assert not notes
-    assert out["algorithm"]["disable_kl"] and out["worker"]["rollout"]["limit_images"] == 2
-    assert out["worker"]["actor"]["loss_avg_mode"] == "seq" and out["worker"]["rollout"]["top_k"] == 5
-    assert out["data"]["format_prompt"] is None and out["data"]["min_pixels"] is None
-
-
-def test_published_variants_in_the_words_of_both():
-    dapo, gspo, rloo = (TrainConfig(algorithm=name) for name in ("dapo", "gspo", "rloo"))
-    actor = "actor_rollout_ref.actor."
-    verl = verl_settings(dapo, DATA)[0]
-    assert verl["algorithm.filter_groups.enable"] and verl["algorithm.filter_groups.metric"] == "score"
-    assert (verl[actor + "clip_ratio_low"], verl[actor + "clip_ratio_high"]) == (0.2, 0.28)
-    assert verl_settings(gspo, DATA)[0][actor + "policy_loss.loss_mode"] == "gspo"
-    assert verl_settings(rloo, DATA)[0]["algorithm.adv_estimator"] == "rloo"
-    easy = easyr1_settings(dapo, DATA)[0]
-    assert easy["algorithm"]["online_filtering"] and easy["worker"]["actor"]["clip_ratio_high"] == 0.28
-    assert easyr1_settings(gspo, DATA)[0]["worker"]["actor"]["loss_type"] == "gspo"
-
-
-@pytest.mark.parametrize("settings", [verl_settings, easyr1_settings])
-def test_settings_without_a_counterpart_are_told(settings):
-    config = TrainConfig(
-        lr_schedule="linear", advantage="ui_s1", mask_truncated=True, lora_targets="x", loss="cispo",
-        generation_args={"min_p": 0.1}, trainer={"epsilon": 0.3}, scale_rewards="batch",
-    )  # fmt: skip
-    notes = "\n".join(settings(config, DATA)[1])
-    for word in (
-        "lr_schedule=linear",
-        "lora_targets='x'",
-        "min_p",
-        "epsilon",
-        "loss=cispo",
-        "scale_rewards=batch",
-        "ui_s1",
-        "mask_truncated",
-    ):
-        assert word in notes
+def words_given(tmp_path, script, *more):
+    """What `script` tells python3, whose place is taken by a program that prints its words."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python3").write_text('#!/bin/sh\nfor word in "$@"; do echo "$word"; done\n')
+    (tmp_path / "bin" / "python3").chmod(0o755)
+    path = {"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"}
+    run = subprocess.run(["sh", script, *more], capture_output=True, text=True, check=True, env=path, cwd=tmp_path)
+    return run.stdout.splitlines()
 
 
 def test_the_command_and_its_script(config, navi, older_model, tmp_path, capsys):
@@ -351,15 +292,7 @@ def test_the_command_and_its_script(config, navi, older_model, tmp_path, capsys)
     shown = capsys.readouterr().out
     assert "note: scale_rewards=none" in shown and "4 rows" in shown
     assert yaml.safe_load((tmp_path / "out" / "easyr1.yaml").read_text())["worker"]["rollout"]["n"] == 8
-    # The script runs as a stand-in for python3 is told: it prints the words it was given.
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "python3").write_text('#!/bin/sh\nfor word in "$@"; do echo "$word"; done\n')
-    (tmp_path / "bin" / "python3").chmod(0o755)
-    run = subprocess.run(
-        ["sh", str(tmp_path / "out" / "launch.sh"), "trainer.max_steps=3"], capture_output=True, text=True, check=True,
-        env={"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"}, cwd=tmp_path,
-    )  # fmt: skip
-    given = run.stdout.splitlines()
+    given = words_given(tmp_path, tmp_path / "out" / "launch.sh", "trainer.max_steps=3")
     assert f"worker.actor.model.model_path={hostile}" in given and given[-1] == "trainer.max_steps=3"
     assert f"worker.reward.reward_function={tmp_path}/out/glint_reward.py:compute_score" in given
     assert f"data.val_files={tmp_path}/out/val.parquet" in given and not (tmp_path / "pwned").exists()
@@ -367,17 +300,11 @@ def test_the_command_and_its_script(config, navi, older_model, tmp_path, capsys)
 
 def test_verl_words_reach_it_unchanged(config, tmp_path):
     done = export_rows(config("ground"), "verl")
-    script = (done.folder / "launch.sh").read_text()
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "python3").write_text('#!/bin/sh\nfor word in "$@"; do echo "$word"; done\n')
-    (tmp_path / "bin" / "python3").chmod(0o755)
-    run = subprocess.run(
-        ["sh", str(done.folder / "launch.sh")], capture_output=True, text=True, check=True,
-        env={"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"},
-    )  # fmt: skip
-    assert "actor_rollout_ref.model.exclude_modules=.*visual.*" in run.stdout.splitlines()
-    assert "trainer.total_training_steps=null" in run.stdout.splitlines() and "trainer.logger=[console]" in run.stdout
-    assert script.startswith("#!/bin/sh\n") and Path(done.folder / "launch.sh").stat().st_mode & 0o111
+    script = done.folder / "launch.sh"
+    given = words_given(tmp_path, script)
+    assert "actor_rollout_ref.model.exclude_modules=.*visual.*" in given
+    assert "trainer.total_training_steps=null" in given and "trainer.logger=[console]" in given
+    assert script.read_text().startswith("#!/bin/sh\n") and script.stat().st_mode & 0o111
 
 
 def test_scores_are_finite_on_hostile_text(config):
