@@ -65,7 +65,10 @@ def launch(app: str) -> Steps:
 
 
 def scroll_to(phone: Phone, **wanted: Unpack[Wanted]) -> Steps:
-    """Scroll down, then up, until the element is on the screen; nothing when it already is."""
+    """Scroll down, then up, until the element is on the screen; nothing when it already is.
+
+    A keyboard is put away first: a swipe would begin on it and move nothing.
+    """
     directions: tuple[Direction, ...] = ("up", "down")
     for finger in directions:
         for _ in range(SCROLLS):
@@ -73,7 +76,7 @@ def scroll_to(phone: Phone, **wanted: Unpack[Wanted]) -> Steps:
             if element is not None and element.hit:
                 return
             before = phone.elements()
-            yield Scroll(direction=finger)
+            yield Press("back") if seen(phone, role="key") else Scroll(direction=finger)
             if phone.elements() == before:
                 break
     _found(phone, **wanted)
