@@ -1,8 +1,10 @@
-"""Driving a phone by what it shows, for tests of apps."""
+"""Driving a phone by what it shows, and reading what it shows and stores, for tests of apps."""
 
 from __future__ import annotations
 
 import random
+import sqlite3
+from typing import Any
 
 from envs.phone.device import Phone
 from envs.phone.elements import Element, centre
@@ -17,6 +19,24 @@ def press(phone: Phone, *, text: str = "", label: str = "", id: str = "", long: 
 
 def texts(phone: Phone) -> list[str]:
     return [e.text for e in phone.elements() if e.text]
+
+
+def assert_inside(phone: Phone) -> None:
+    """Everything listed has an area, and that on the screen."""
+    width, height = phone.size
+    for e in phone.elements():
+        x1, y1, x2, y2 = e.bounds
+        assert 0 <= x1 < x2 <= width and 0 <= y1 < y2 <= height, e
+
+
+def stored(phone: Phone, path: str, query: str) -> list[tuple[Any, ...]]:
+    """Rows of a database file's bytes, as a checker that pulled the file would see them."""
+    connection = sqlite3.connect(":memory:")
+    try:
+        connection.deserialize(phone.files.read(path))
+        return connection.execute(query).fetchall()
+    finally:
+        connection.close()
 
 
 def wander(phone: Phone, package: str, rng: random.Random, steps: int) -> set[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
 
 import pytest
 
@@ -13,7 +12,7 @@ from envs.phone.apps.messages import Messages
 from envs.phone.device import Phone
 from envs.phone.people import People, Person
 from envs.phone.telephony import PATH, Box, Telephony, normalise, same_number
-from fingers import press, texts
+from fingers import press, stored, texts
 
 
 @pytest.fixture
@@ -23,16 +22,6 @@ def phone() -> Phone:
     People(phone.files).clear()
     phone.invalidate()
     return phone
-
-
-def stored(phone: Phone, query: str) -> list[tuple]:
-    """Rows of the database file's bytes, as a checker that pulled the file would see them."""
-    connection = sqlite3.connect(":memory:")
-    connection.deserialize(phone.files.read(PATH))
-    try:
-        return connection.execute(query).fetchall()
-    finally:
-        connection.close()
 
 
 @pytest.mark.parametrize(
@@ -65,11 +54,11 @@ def test_a_sent_message_lies_where_checkers_look(phone: Phone) -> None:
     press(phone, id="thread_type_message")
     phone.type_text("Hello, is it you?")
     press(phone, text="SMS")
-    rows = stored(phone, "SELECT address, body, type, read, date, thread_id FROM sms")
+    rows = stored(phone, PATH, "SELECT address, body, type, read, date, thread_id FROM sms")
     address, body, kind, read, date, thread = rows[0]
     assert (len(rows), address, body, kind, read) == (1, "+13175550142", "Hello, is it you?", 2, 1)
     assert abs(date / 1000 - phone.now().replace(tzinfo=dt.UTC).timestamp()) < 60
-    assert stored(phone, "SELECT _id, message_count, snippet FROM threads") == [(thread, 1, "Hello, is it you?")]
+    assert stored(phone, PATH, "SELECT _id, message_count, snippet FROM threads") == [(thread, 1, "Hello, is it you?")]
     assert "Hello, is it you?" in texts(phone)
     assert phone.foreground()[1] == ".activities.ThreadActivity"
 
@@ -85,13 +74,13 @@ def test_received_messages_show_at_once_under_the_contact_s_name(phone: Phone) -
     phone.invalidate()
     names = [e.text for e in phone.elements() if e.id.startswith("conversation_")]
     assert names == ["+12015550100", "Greta Novak"]
-    assert stored(phone, "SELECT body FROM sms WHERE type = 1 AND read = 0 ORDER BY date DESC") == [
+    assert stored(phone, PATH, "SELECT body FROM sms WHERE type = 1 AND read = 0 ORDER BY date DESC") == [
         ("Second",),
         ("First",),
     ]
     press(phone, text="Greta Novak")
     assert "First" in texts(phone) and "Second" not in texts(phone)
-    assert stored(phone, "SELECT read FROM sms WHERE body = 'First'") == [(1,)]
+    assert stored(phone, PATH, "SELECT read FROM sms WHERE body = 'First'") == [(1,)]
 
 
 def test_rows_that_others_write_are_shown_and_get_a_thread(phone: Phone) -> None:
@@ -115,9 +104,9 @@ def test_send_to_intent_fills_the_message_box(phone: Phone) -> None:
     )
     assert phone.foreground() == (Messages.package, ".activities.ThreadActivity")
     press(phone, text="SMS")
-    assert stored(phone, "SELECT address, body, type FROM sms") == [("+12015550100", "Hi", 2)]
+    assert stored(phone, PATH, "SELECT address, body, type FROM sms") == [("+12015550100", "Hi", 2)]
     press(phone, text="SMS")
-    assert len(stored(phone, "SELECT 1 FROM sms")) == 1
+    assert len(stored(phone, PATH, "SELECT 1 FROM sms")) == 1
 
 
 def test_an_empty_thread_stays_the_thread_of_its_number(phone: Phone) -> None:
@@ -153,11 +142,11 @@ def test_deleting_asks_first_and_deletes_the_chosen_only(phone: Phone) -> None:
     press(phone, text="+12015550102")
     press(phone, label="Delete")
     press(phone, text="No")
-    assert len(stored(phone, "SELECT 1 FROM sms")) == 3
+    assert len(stored(phone, PATH, "SELECT 1 FROM sms")) == 3
     press(phone, label="Delete")
     press(phone, text="Yes")
-    assert stored(phone, "SELECT address FROM sms") == [("+12015550101",)]
-    assert stored(phone, "SELECT count(*) FROM threads") == [(1,)]
+    assert stored(phone, PATH, "SELECT address FROM sms") == [("+12015550101",)]
+    assert stored(phone, PATH, "SELECT count(*) FROM threads") == [(1,)]
 
 
 def test_a_name_without_a_number_opens_nothing(phone: Phone) -> None:
@@ -172,7 +161,7 @@ def test_a_name_without_a_number_opens_nothing(phone: Phone) -> None:
 def test_clearing_the_app_keeps_the_provider(phone: Phone) -> None:
     Telephony(phone.files).insert("+12015550100", "Still here", phone.now(), Box.INBOX)
     phone.clear_app(Messages.package)
-    assert stored(phone, "SELECT body FROM sms") == [("Still here",)]
+    assert stored(phone, PATH, "SELECT body FROM sms") == [("Still here",)]
 
 
 def test_a_fresh_phone_has_past_conversations_only() -> None:

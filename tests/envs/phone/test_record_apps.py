@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import random
-import sqlite3
-
 import pytest
 
 from envs.phone.apps.expenses import CATEGORIES, Expenses, to_cents
 from envs.phone.apps.recipes import Recipes
 from envs.phone.device import Phone
 from envs.phone.fonts import icon_names
-from fingers import press, texts, wander
+from fingers import press, stored, texts
 
 BROCCOLI = "/data/data/com.flauschcode.broccoli/databases/broccoli"
 ACCOUNTING = "/data/data/com.arduia.expense/databases/accounting.db"
@@ -23,15 +20,6 @@ def phone() -> Phone:
     for path, table in ((BROCCOLI, "recipes"), (ACCOUNTING, "expense")):
         phone.files.open_database(path).execute(f"DELETE FROM {table}")  # type: ignore[union-attr]
     return phone
-
-
-def stored(phone: Phone, path: str, query: str) -> list[tuple]:
-    connection = sqlite3.connect(":memory:")
-    connection.deserialize(phone.files.read(path))
-    try:
-        return connection.execute(query).fetchall()
-    finally:
-        connection.close()
 
 
 def test_a_recipe_is_added_edited_and_deleted(phone: Phone) -> None:
@@ -140,11 +128,3 @@ def test_rows_that_others_write_show_at_once(phone: Phone) -> None:
 )
 def test_amounts(text: str, cents: int | None) -> None:
     assert to_cents(text) == cents
-
-
-@pytest.mark.parametrize(("screen", "dark"), [("small", True), ("tablet_small", False)])
-@pytest.mark.parametrize("app", [Recipes, Expenses], ids=lambda a: a.__name__)
-def test_random_walk(app: type, screen: str, dark: bool) -> None:
-    phone = Phone([Recipes, Expenses], screen=screen, dark=dark)
-    wander(phone, app.package, random.Random(7), 300)
-    assert phone.screenshot().size == phone.size
