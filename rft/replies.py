@@ -47,7 +47,7 @@ def encode(reply: KeptReply) -> bytes:
 def decode(line: bytes) -> KeptReply:
     """The reply that `encode` wrote. DataError when the line is none."""
     try:
-        raw = parse_object(line.decode("utf-8"))
+        raw = parse_object(line.decode("utf-8"), finite=False)
     except UnicodeDecodeError as error:
         raise DataError(f"not UTF-8: {error}") from error
     row, text, size, terms = raw.get("id"), raw.get("text"), raw.get("model_size"), raw.get("terms", {})

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agentkit.errors import DataError
+from rft.data.row_ids import parse_row_id
 from rft.data.rows import NavigationRow, Row
 
 
 def trace_place(row: Row) -> tuple[str, int] | None:
-    """The row's trace and its step in it; None for a row that belongs to no trace."""
-    trace, _, step = row.id.rpartition("/")
-    return (trace, int(step)) if isinstance(row, NavigationRow) and trace and step.isdecimal() else None
+    """The row's trace and its step in it; None for a row of no trace, and for one with another history than its own."""
+    place = parse_row_id(row.id) if isinstance(row, NavigationRow) else None
+    return None if place is None or place.variant else (place.trace, place.step)
 
 
 def trace_units(rows: Sequence[Row]) -> list[tuple[int, ...]]:

@@ -42,7 +42,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     import random
-    import shutil
 
     from envs.phone.env import PhoneEnv
     from envs.phone.tasks.suite import templates
@@ -55,7 +54,6 @@ def run(args: argparse.Namespace) -> int:
     envs = {name: PhoneEnv(screen=name) for name in dict.fromkeys(args.screen)}
     started, steps, lost, number = time.monotonic(), 0, 0, 0
     with new_folder(args.out) as work, TraceWriter(work / "traces.jsonl") as out:
-        shutil.rmtree(work / "images", ignore_errors=True)  # of a killed run, which may have had another seed
         (work / "images").mkdir()
         tasks = _tasks(templates(args.split), args.seed, args.split)
         while number < args.n:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,14 +32,25 @@ def read_lines(path: str | Path, what: str = "data") -> Iterator[tuple[int, str]
         raise DataError(f"cannot read {what}: expected a UTF-8 JSONL file at {path}: {error}") from error
 
 
-def parse_object(text: str) -> dict[str, Any]:
-    """The JSON object in `text`. DataError when it is not JSON, or another kind of value."""
+def parse_object(text: str, finite: bool = True) -> dict[str, Any]:
+    """The JSON object in `text`. DataError when it is not JSON, another kind of value, or has half a surrogate pair,
+    which no file can hold; with `finite`, so that `JsonlWriter` can write it again, an infinite number too."""
+    number = _finite if finite else float
     try:
-        value = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+        value = json.loads(text, parse_constant=number, parse_float=number)
+        if "\\ud" in text or "\\uD" in text:
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError) as error:  # besides bad JSON: whole numbers of thousands of digits
         raise DataError(f"not JSON: {error}") from error
     if not isinstance(value, dict):
         raise DataError(f"expected a JSON object, got {type(value).__name__}")
+    return value
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is no finite number")
     return value
 
 

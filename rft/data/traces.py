@@ -31,6 +31,7 @@ from agentkit.errors import DataError
 from rft.closest import unknown
 from rft.data.jsonl import JsonlWriter, parse_object, read_lines
 from rft.data.pictures import image_size
+from rft.data.row_ids import RowId
 from rft.data.rows import NavigationRow, Past, decode_gold_action, decode_gold_box, image_text
 
 VERSION = 1
@@ -141,7 +142,7 @@ def rows_of(trace: Trace, history_images: int = 0) -> Iterator[NavigationRow]:
             action=step.action,
             thought=step.thought,
             conclusion=step.conclusion,
-            id=f"{trace.id}/{index}",
+            id=str(RowId(trace.id, index)),
             app=trace.app,
             task=trace.task,
             source=trace.source,

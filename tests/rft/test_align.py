@@ -18,7 +18,7 @@ from rft.data.align.align import align
 from rft.data.align.config import AlignConfig
 from rft.data.align.matches import MATCHES, Answer
 from rft.data.align.pools import Pools, median_length, select
-from rft.data.row_ids import step_of_row
+from rft.data.row_ids import RowId, parse_row_id
 from rft.data.rows import NavigationRow, read_rows
 from rft.data.traces import Trace, TraceStep, read_traces, rows_of, write_traces
 from rft.replies import KeptReply, encode
@@ -158,9 +158,9 @@ def test_select() -> None:
 
 
 def answer(gold, action, box=None, thought="t", text=None) -> Answer:
-    row = NavigationRow(1, Path("x.png"), (500, 1000), "g", (), gold, id=repr(gold))
+    row = NavigationRow(1, Path("x.png"), (500, 1000), "g", (), gold, id=repr(gold), boxes=(box,) if box else ())
     text = NAVI.render(action, thought, "", (200, 400)) if text is None else text
-    return Answer(row, box, NAVI.parse(text, (200, 400)), text, (200, 400))
+    return Answer(row, NAVI.parse(text, (200, 400)), text, (200, 400))
 
 
 CLICK = Click(Point(0.5, 0.5))
@@ -192,11 +192,31 @@ def test_matches(given: Answer, max_reward: bool, exact: bool, in_box: bool) -> 
     assert found == {"max_reward": max_reward, "exact": exact, "in_box": in_box}
 
 
+def test_a_reward_that_judges_by_boxes_sees_the_outline_of_the_step(traces: Path, tmp_path: Path) -> None:
+    replies = [said("a/b/1", Click(Point(0.85, 0.29)), "far"), said("a/b/1", Click(Point(0.85, 0.31)), "out")]
+    report = align(traces, tmp_path / "out", AlignConfig(replies=write(tmp_path / "r", replies), reward="ui_r1"))
+    assert report["replies"] == {"right": 1, "wrong": 1} and thoughts(tmp_path / "out")["a/b"][1] == "far"
+
+
+def test_what_another_command_left_unfinished_is_not_in_the_result(traces: Path, tmp_path: Path) -> None:
+    left = tmp_path / ".out.partial"
+    left.mkdir()
+    for name in ("replies.jsonl", "other.jsonl"):
+        (left / name).write_text("{}\n")
+    replies = write(tmp_path / "r", [said("t2/0", Launch("Clock"), "x")])
+    align(traces, tmp_path / "out", AlignConfig(replies=replies))
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "pools.jsonl", "report.html", "report.json", "rows.jsonl", "traces.jsonl",
+    }  # fmt: skip
+
+
 def test_rows_know_their_step() -> None:
     row = next(rows_of(Trace("x/1+2", "g", STEPS)))
-    assert step_of_row(row.id) == ("x/1+2", 0)
-    assert step_of_row("x/1+2/0+7") == ("x/1+2", 0)
-    assert [step_of_row(text) for text in ("", "12", "t/", "t/x", "t/1+", "t/²")] == [None] * 6
+    assert parse_row_id(row.id) == RowId("x/1+2", 0)
+    assert parse_row_id("x/1+2/0+7") == RowId("x/1+2", 0, 7)
+    assert str(RowId("x/1+2", 0, 7)) == "x/1+2/0+7"
+    strange = ("", "12", "t/", "t/x", "t/1+", "t/²", "t/٣", "t/" + "1" * 5000)
+    assert [parse_row_id(text) for text in strange] == [None] * len(strange)
 
 
 @pytest.mark.parametrize(

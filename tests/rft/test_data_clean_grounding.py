@@ -67,16 +67,17 @@ def test_boxes(folder: Path) -> None:
         row("everything", [0.0, 0.0, 1.0, 0.95]),
         row("three", [0.1, 0.2, 0.3]),
         row("words", ["a", 0.2, 0.3, 0.4]),
+        row("hundreds of digits", [0, 0, 10**400, 1]),
         {"image": "0.png", "instruction": "refuse", "refusal": True},
         row("no picture", BOX, image="lost.png"),
     ]
     stayed, dropped, report = run(folder, rows, stages=("boxes",))
-    assert stayed == [1, 2, 11]
+    assert stayed == [1, 2, 12]
     assert [dropped[n] for n in (3, 4)] == ["box outside"] * 2
     assert [dropped[n] for n in (5, 6)] == ["box without area"] * 2
     assert (dropped[7], dropped[8]) == ("box too small", "box covers the screen")
-    assert [dropped[n] for n in (9, 10)] == ["box is not four numbers"] * 2
-    assert dropped[12] == "screenshot missing or damaged"
+    assert [dropped[n] for n in (9, 10, 11)] == ["box is not four numbers"] * 3
+    assert dropped[13] == "screenshot missing or damaged"
     assert report["stages"][1]["changes"] == {"box clamped to the screenshot": 1}
 
 
@@ -91,9 +92,24 @@ def test_unreadable_lines_are_dropped_with_their_fault(folder: Path) -> None:
     whole = (folder / "1.png").read_bytes()
     (folder / "cut.png").write_bytes(whole[: len(whole) // 2])
     rows = ["{", "[1]", {"image": "0.png"}, row("x", BOX, colour=1), row("cut", BOX, image="cut.png"), row("ok", BOX)]
+    odd = ('{"instruction": "\\uD83d"}', '{"box": [NaN]}', '{"box": [1e999]}', f'{{"box": [{"1" * 5000}]}}')
+    stayed, dropped, _ = run(folder, [*rows, *odd, row("\U0001f600 fine", BOX, image="2.png")])
+    assert stayed == [6, 11]
+    assert [dropped[n] for n in (1, 2, 3, 4, 7, 8, 9, 10)] == ["not readable"] * 8
+    assert dropped[5] == "screenshot missing or damaged"
+    # By their bytes, damage shows where pixels are looked at.
+    stayed, dropped, report = run(folder, rows[4:], same_image="file")
+    assert dropped == {1: "screenshot missing or damaged"} and report["stages"][-2]["stage"] == "misplaced"
+
+
+def test_past_screenshots_must_be_readable_too(folder: Path) -> None:
+    wait = {"type": "Wait"}
+    rows = [
+        {"image": "0.png", "goal": "wait", "history": [{"action": wait, "image": name}], "action": wait}
+        for name in ("1.png", "lost.png")
+    ]
     stayed, dropped, _ = run(folder, rows)
-    assert stayed == [6]
-    assert list(dropped.values()) == ["not readable"] * 4 + ["screenshot missing or damaged"]
+    assert stayed == [1] and dropped == {2: "screenshot missing or damaged"}
 
 
 def test_duplicates_are_equal_in_prompt_pixels_and_answer(folder: Path) -> None:
@@ -286,6 +302,10 @@ def test_action_shares(folder: Path, share: dict[str, float], left: dict[str, in
     assert counts == left
     total = sum(counts.values())
     assert all(counts.get(name, 0) <= most * total + 1e-9 for name, most in share.items())
+
+
+def test_shares_of_rows_without_actions_drop_nothing(folder: Path) -> None:
+    assert run(folder, [row("open", BOX)], stages=("resample",), share={"Click": 0.5})[0] == [1]
 
 
 @pytest.mark.parametrize(

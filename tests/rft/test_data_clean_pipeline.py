@@ -20,6 +20,7 @@ from rft.data.clean.config import CleanConfig
 from rft.data.clean.pipeline import clean
 from rft.data.clean.sample import ALL, Source, Verdict
 from rft.data.rows import read_rows
+from rft.data.work_folder import new_folder
 
 BOX = [0.1, 0.1, 0.3, 0.2]
 
@@ -144,7 +145,7 @@ def test_a_killed_process_leaves_no_result(source: Path) -> None:
 
 def test_two_runs_do_not_write_one_folder(source: Path) -> None:
     out = source.parent / "out"
-    with pipeline._work(out), pytest.raises(ConfigError, match="another run is writing"):
+    with new_folder(out), pytest.raises(ConfigError, match="another run is writing"):
         clean(source, out, CleanConfig())
 
 

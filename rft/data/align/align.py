@@ -25,10 +25,10 @@ from rft.data.align.matches import MATCHES, Answer, Match
 from rft.data.align.pools import Key, Pools, median_length, select
 from rft.data.align.sample import Say, batches, sample
 from rft.data.jsonl import JsonlWriter
-from rft.data.row_ids import step_of_row
+from rft.data.row_ids import parse_row_id
 from rft.data.rows import NavigationRow, to_json
-from rft.data.traces import Trace, TraceStep, TraceWriter, read_traces, rows_of
-from rft.data.work_folder import new_folder
+from rft.data.traces import Trace, TraceWriter, read_traces, rows_of
+from rft.data.work_folder import empty, new_folder
 from rft.replies import KeptReply, read_replies
 from rft.rewards import get_reward
 
@@ -49,7 +49,7 @@ def align(source: str | Path, out: str | Path, config: AlignConfig, say: Say = l
         raise ConfigError(f"reward {reward.name} cannot score the steps of a trace")
     steps = _steps(source)
     earlier = Pools.read(config.pools) if config.pools else Pools()
-    with new_folder(out) as work:
+    with new_folder(out, resume=bool(config.policy)) as work:
         if config.policy:
             _sample(source, work, config, protocol, steps, say)
         replies = read_replies(work / REPLIES if config.policy else config.replies)
@@ -85,15 +85,16 @@ def align(source: str | Path, out: str | Path, config: AlignConfig, say: Say = l
 class Gathering:
     """Candidate thoughts from replies, one reply at a time, and what became of each reply."""
 
-    def __init__(self, steps: Mapping[Key, TraceStep], protocol: PromptProtocol, match: Match, epoch: int) -> None:
-        """The epochs of the replies are counted from `epoch`."""
+    def __init__(self, steps: Mapping[Key, NavigationRow], protocol: PromptProtocol, match: Match, epoch: int) -> None:
+        """`steps` are rows without their histories. The epochs of the replies are counted from `epoch`."""
         self.pools = Pools()
         self._steps, self._protocol, self._match, self._epoch = steps, protocol, match, epoch
         self._fates: Counter[str] = Counter()
         self._by_action: dict[str, Counter[str]] = {}
 
     def add(self, reply: KeptReply) -> None:
-        key = step_of_row(reply.row)
+        found = parse_row_id(reply.row)
+        key = (found.trace, found.step) if found else None
         step = self._steps.get(key) if key else None
         if key is None or step is None:
             self._fates["to no step of these traces"] += 1
@@ -107,11 +108,9 @@ class Gathering:
     def counts(self) -> dict[str, Any]:
         return {"replies": dict(sorted(self._fates.items())), "replies_by_action": self._by_action}
 
-    def _judge(self, key: Key, step: TraceStep, reply: KeptReply) -> str:
+    def _judge(self, key: Key, step: NavigationRow, reply: KeptReply) -> str:
         said = self._protocol.parse(reply.text, reply.size)
-        size = step.size or (1, 1)
-        row = NavigationRow(0, step.image, size, "-", (), step.action, id=f"{key[0]}/{key[1]}")
-        if not self._match(Answer(row, step.box, said, reply.text, reply.size)):
+        if not self._match(Answer(step, said, reply.text, reply.size)):
             return "wrong"
         if not said.thought.strip():
             return "right, without a thought"
@@ -148,22 +147,26 @@ def _run_settings(file: Path) -> dict[str, Any]:
         return run
 
 
-def _steps(source: Path) -> dict[Key, TraceStep]:
-    """Every step of the traces, in their order, with the size of its screenshot. DataError for an id that comes
-    twice."""
-    steps: dict[Key, TraceStep] = {}
+def _steps(source: Path) -> dict[Key, NavigationRow]:
+    """A row for every step of the traces, in their order, without its history. DataError for an id that comes twice."""
+    steps: dict[Key, NavigationRow] = {}
     for trace in read_traces(source):
         if (trace.id, 0) in steps:
             raise DataError(f"{source} line {trace.number}: the trace id {trace.id!r} is there twice")
-        for row, step in zip(rows_of(trace), trace.steps, strict=True):
-            steps[trace.id, len(row.history)] = replace(step, size=row.size)
+        for number, row in enumerate(rows_of(trace)):
+            steps[trace.id, number] = replace(row, history=())
     if not steps:
         raise DataError(f"{source}: expected at least one trace; the file is empty")
     return steps
 
 
 def _sample(
-    source: Path, work: Path, config: AlignConfig, protocol: PromptProtocol, steps: Mapping[Key, TraceStep], say: Say
+    source: Path,
+    work: Path,
+    config: AlignConfig,
+    protocol: PromptProtocol,
+    steps: Mapping[Key, NavigationRow],
+    say: Say,
 ) -> None:
     from agentkit.policies import make_policy
 
@@ -196,7 +199,7 @@ def _same_sampling(source: Path, work: Path, config: AlignConfig) -> None:
                 "with it, or remove the folder"
             )
         return
-    (work / REPLIES).unlink(missing_ok=True)
+    empty(work)
     scratch = note.with_suffix(".tmp")
     with scratch.open("w", encoding="utf-8") as file:
         json.dump(now, file)
@@ -220,7 +223,7 @@ def _retold(trace: Trace, chosen: Mapping[Key, str | None]) -> Trace:
     return replace(trace, steps=tuple(steps))
 
 
-def _changes(steps: Mapping[Key, TraceStep], chosen: Mapping[Key, str | None]) -> dict[str, Any]:
+def _changes(steps: Mapping[Key, NavigationRow], chosen: Mapping[Key, str | None]) -> dict[str, Any]:
     """How much of the histories is the model's own now, by action and in all, with some examples."""
     by_action: dict[str, Counter[str]] = {}
     examples: list[dict[str, Any]] = []

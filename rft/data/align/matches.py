@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from agentkit.actions import Action, Box, Click, DoubleClick, Hover, LongPress, Parsed
 from agentkit.protocols import PromptProtocol
 from agentkit.protocols.base import ParsedReply
 from rft.data.rows import NavigationRow
 from rft.rewards import Reward
+from rft.rewards.places import hits, place_of
 
 SLACK = 1e-9
 """Rounding of a weighted sum."""
@@ -26,9 +26,8 @@ class Answer:
     """A reply to one step of a trace."""
 
     row: NavigationRow
-    """The step; its history does not matter here."""
-    box: Box | None
-    """Outline of the element that the recorded action touches, where known."""
+    """The step, with the outline of the element that it touches where that is known; its history does not matter
+    here."""
     reply: ParsedReply
     text: str
     size: tuple[int, int]
@@ -76,22 +75,17 @@ def exact(protocol: PromptProtocol, reward: Reward) -> Match:
 
 
 def in_box(protocol: PromptProtocol, reward: Reward) -> Match:
-    """As `exact`, but a point may lie anywhere in the outline of the touched element, where that is known."""
+    """As `exact`, but a point may lie anywhere in an outline of the touched element, where one is known."""
     same = exact(protocol, reward)
 
     def match(answer: Answer) -> bool:
-        gold, said = answer.row.action, answer.reply.action
-        box = (gold.box if isinstance(gold, Click) else None) or answer.box
-        if box is None or not _touches_alike(said, gold):
+        said, boxes = answer.reply.action, answer.row.gold.targets
+        at = place_of(said)
+        if at is None or not boxes or type(said) is not type(answer.row.action):
             return same(answer)
-        assert isinstance(said, (Click, LongPress, DoubleClick, Hover))
-        return box.contains(said.at)
+        return hits(at, boxes)
 
     return match
-
-
-def _touches_alike(said: Parsed, gold: Action) -> bool:
-    return isinstance(gold, (Click, LongPress, DoubleClick, Hover)) and type(said) is type(gold)
 
 
 MATCHES: Mapping[str, Callable[[PromptProtocol, Reward], Match]] = {

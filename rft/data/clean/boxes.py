@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -63,6 +62,9 @@ class Boxes:
 def _numbers(value: Any) -> list[float] | None:
     if not isinstance(value, list) or len(value) != 4:
         return None
-    if not all(isinstance(x, (int, float)) and not isinstance(x, bool) and math.isfinite(x) for x in value):
+    if not all(isinstance(x, (int, float)) and not isinstance(x, bool) for x in value):
         return None
-    return [float(x) for x in value]
+    try:
+        return [float(x) for x in value]
+    except OverflowError:  # a whole number of hundreds of digits
+        return None

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from agentkit.errors import DataError
 from rft.data.clean.index import Index
-from rft.data.clean.sample import ALL, Kind, Sample, Source, Verdict
+from rft.data.clean.sample import ALL, DAMAGED, Kind, Sample, Source, Verdict
+from rft.data.rows import NavigationRow
 
 
 @dataclass(frozen=True)
 class Format:
-    """After this stage every sample can be read, and so can every image that it names."""
+    """After this stage every sample can be read, and so can every image that it names; where images are compared by
+    their bytes, only their headers have been looked at."""
 
     name: str = "format"
     kinds: frozenset[Kind] = ALL
@@ -27,7 +29,8 @@ class Format:
                 images = [step.image for step in sample.trace().steps]
             else:
                 row = sample.row(_AnySize)  # type: ignore[arg-type]
-                images = [row.image]
+                past = row.history if isinstance(row, NavigationRow) else ()
+                images = [row.image, *(step.image for step in past)]
         except DataError as error:
             return Verdict(sample, "not readable", detail=str(error))
         for number, image in enumerate(images):
@@ -37,7 +40,7 @@ class Format:
                 index.image(image)
             except DataError as error:
                 step = number if sample.kind == "trace" else None
-                return Verdict(sample, "screenshot missing or damaged", detail=str(error), step=step)
+                return Verdict(sample, DAMAGED, detail=str(error), step=step)
         return Verdict(sample)
 
 

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentkit.actions import Box
+from agentkit.errors import DataError, boundary
 from rft.data.clean.geometry import OVERLAP_SQL
 from rft.data.clean.groups import fill_boxes, new_condemned, sentence
 from rft.data.clean.index import Index
-from rft.data.clean.sample import GROUNDING, Kind, Source, Verdict
+from rft.data.clean.sample import DAMAGED, GROUNDING, Kind, Source, Verdict
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,7 +56,11 @@ class Misplaced:
             if row.image is None or row.box is None:  # type: ignore[union-attr]
                 continue
             if last is None or last[0] != row.image:
-                last = (row.image, _grey(row.image))
+                try:
+                    last = (row.image, _grey(row.image))
+                except DataError as error:
+                    yield sample.number, DAMAGED, str(error), None, None, None, None
+                    continue
             if fault := self._contents(last[1], row.box):  # type: ignore[union-attr]
                 yield sample.number, *fault, None, None, None, None
 
@@ -118,9 +123,9 @@ class Misplaced:
 
 
 def _grey(path: Path) -> np.ndarray:
-    """int16 [height, width]."""
+    """int16 [height, width]. DataError when the image cannot be decoded."""
     import numpy as np
     from PIL import Image
 
-    with Image.open(path) as image:
+    with boundary(DataError, f"image cannot be decoded: {path}"), Image.open(path) as image:
         return np.asarray(image.convert("L"), np.int16)

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from agentkit.actions import Direction
+from agentkit.errors import DataError, boundary
 
 LINES, COLUMNS = 240, 48
 """Size at which screenshots are compared, along the axis of motion and across it."""
@@ -21,8 +22,9 @@ CLEAR = 0.3
 
 def contents_moved(before: Path, after: Path) -> Direction | None:
     """The direction in which the contents moved, which is that of the finger that scrolled them; None when the
-    screenshots do not tell (nothing moved, another page, different sizes). OSError when one cannot be decoded."""
-    with Image.open(before) as first, Image.open(after) as second:
+    screenshots do not tell (nothing moved, another page, different sizes). DataError when one cannot be decoded."""
+    what = f"image cannot be decoded: {before} or {after}"
+    with boundary(DataError, what), Image.open(before) as first, Image.open(after) as second:
         if first.size != second.size:
             return None
         greys = [image.convert("L") for image in (first, second)]

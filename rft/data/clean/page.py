@@ -118,5 +118,5 @@ def _box(value: Any) -> Box | None:
     try:
         x1, y1, x2, y2 = (min(max(float(number), 0.0), 1.0) for number in value)
         return Box(x1, y1, x2, y2)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None

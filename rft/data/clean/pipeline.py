@@ -9,18 +9,16 @@ and version are the same, and starts over otherwise.
 from __future__ import annotations
 
 import dataclasses
-import fcntl
 import hashlib
 import json
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import agentkit
-from agentkit.errors import ConfigError, DataError, boundary
+from agentkit.errors import DataError
 from rft.data.clean.config import FOR_GROUNDING, FOR_TRACES, ORDER, CleanConfig, build
 from rft.data.clean.format import Format
 from rft.data.clean.index import Index
@@ -28,6 +26,7 @@ from rft.data.clean.sample import Sample, Stage, Verdict
 from rft.data.clean.tally import Tally, tally_of
 from rft.data.jsonl import JsonlWriter, parse_object, read_lines
 from rft.data.rows import image_text
+from rft.data.work_folder import empty, new_folder
 
 Say = Callable[[str], None]
 DROPPED, CHANGES, REPORT, PAGE = "dropped.jsonl", "changes.jsonl", "report.json", "report.html"
@@ -40,35 +39,14 @@ def clean(source: str | Path, out: str | Path, config: CleanConfig, say: Say = l
     when the input cannot be read or mixes rows and traces.
     """
     source, out = Path(source), Path(out)
-    if out.exists():
-        raise ConfigError(f"--out needs a new folder, got {out}")
     if not source.is_file():
         raise DataError(f"cannot read {source}: expected a JSONL file of training rows or traces")
-    with _work(out) as work:
+    with new_folder(out, resume=True) as work:
         run = _Run(source, out, work, config, say)
         report = run.report()
         for name in run.files():
             name.unlink(missing_ok=True)
-        with boundary(DataError, f"cannot write {out}"):
-            work.rename(out)
     return report
-
-
-@contextmanager
-def _work(out: Path) -> Iterator[Path]:
-    """The folder of the unfinished run, held by this process alone."""
-    work = out.with_name(f".{out.name}.partial")
-    with boundary(DataError, f"cannot write {work}"):
-        work.mkdir(parents=True, exist_ok=True)
-        handle = os.open(work, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise ConfigError(f"another run is writing {out} (in {work})") from error
-        yield work
-    finally:
-        os.close(handle)
 
 
 class _Run:
@@ -105,8 +83,7 @@ class _Run:
                 return state
         except (OSError, ValueError, KeyError, TypeError):
             pass
-        for path in self.work.iterdir():
-            path.unlink()
+        empty(self.work)
         return {"fingerprint": fingerprint, "done": []}
 
     def _finish(self, number: int, verdicts: Iterable[Verdict], name: str, index: Index) -> None:

@@ -4,6 +4,7 @@ a given share of each action."""
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -41,7 +42,7 @@ class Resample:
         for action, share in self.share.items():
             if not isinstance(share, (int, float)) or not 0 <= share < 1:
                 raise ConfigError(f"the share of an action must lie in [0, 1), got {action}={share!r}")
-        if sum(self.share.values()) > 1:
+        if math.fsum(self.share.values()) > 1 + 1e-9:
             raise ConfigError(f"the shares of actions add up to more than 1: {dict(self.share)}")
 
     def run(self, samples: Source, index: Index) -> Iterator[Verdict]:
@@ -92,8 +93,9 @@ class Resample:
         while True:
             free = sum(count for action, count in counts.items() if action not in capped)
             rest = 1 - sum(self.share[action] for action in capped)
-            # Without anything free, the scarcest of the capped actions decides.
-            total = free / rest if free else min(counts[a] / self.share[a] if self.share[a] else 0.0 for a in capped)
+            # Without anything free, the scarcest of the capped actions decides; without any rows, nothing is capped.
+            scarcest = min((counts[a] / self.share[a] if self.share[a] else 0.0 for a in capped), default=0.0)
+            total = free / rest if free else scarcest
             over = {a for a, limit in self.share.items() if a not in capped and counts.get(a, 0) > limit * total + 1e-9}
             if not over:
                 return {action: int(self.share[action] * total + 1e-9) for action in capped}

@@ -18,6 +18,9 @@ ANYWHERE = Path("/")
 NOWHERE = Path("/dev/null/nowhere")
 """A folder that holds no image, so that every path is written whole."""
 
+DAMAGED = "screenshot missing or damaged"
+"""Reason of every stage that cannot read one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:

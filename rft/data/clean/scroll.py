@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from agentkit.actions import Direction, Scroll
-from agentkit.errors import ConfigError
+from agentkit.errors import ConfigError, DataError
 from rft.data.clean.index import Index
 from rft.data.clean.sample import TRACES, Kind, Sample, Source, Verdict
 from rft.data.directions import OPPOSITE, finger_direction
@@ -95,7 +95,7 @@ class ScrollDirections:
         count["looks"] += 1
         try:
             return contents_moved(step.image, after.image)
-        except OSError:
+        except DataError:
             return None
 
     def _settle(self, sample: Sample, convention: Convention) -> Verdict:

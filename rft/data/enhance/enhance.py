@@ -21,6 +21,7 @@ from rft.data.align.pools import Pools
 from rft.data.enhance.config import EnhanceConfig
 from rft.data.enhance.product import draw_tuples
 from rft.data.jsonl import JsonlWriter
+from rft.data.row_ids import RowId
 from rft.data.rows import NavigationRow, Past, to_json
 from rft.data.traces import Trace, read_traces, rows_of
 from rft.data.work_folder import new_folder
@@ -90,7 +91,9 @@ def enhanced_rows(
             continue
         rng = random.Random(f"enhance/{config.seed}/{row.id}")
         histories = other_histories(trace.id, row.history, pools, config, rng)
-        yield row, [replace(row, history=other, id=f"{row.id}+{i}") for i, other in enumerate(histories, start=1)]
+        step = len(row.history)
+        ids = (str(RowId(trace.id, step, variant)) for variant in range(1, len(histories) + 1))
+        yield row, [replace(row, history=other, id=name) for name, other in zip(ids, histories, strict=True)]
 
 
 def other_histories(

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import agentkit
 from agentkit.actions import action_name
-from agentkit.errors import ConfigError, DataError, boundary
+from agentkit.errors import ConfigError, DataError
 from rft.data.importers.source import Images, Importer, Unmappable, load_json
 from rft.data.jsonl import JsonlWriter
 from rft.data.rows import to_json
 from rft.data.traces import Trace, trace_to_json
+from rft.data.work_folder import new_folder
 
 REPORT = "import.json"
 
@@ -36,12 +35,10 @@ def run_import(
     exists, DataError when the source is missing, damaged or of another format.
     """
     source, out = Path(source), Path(out)
-    if out.exists():
-        raise ConfigError(f"--out needs a new folder, got {out}")
     if not source.exists():
         raise DataError(f"no data at {source}")
-    with _whole(out) as work:
-        report = _convert(importer, source, work, out, keep, limit)
+    with new_folder(out) as work:
+        report = _convert(importer, source, work, keep, limit)
         report = {
             "format": 1,
             "importer": name,
@@ -62,9 +59,7 @@ def read_split(path: str | Path, split: str) -> frozenset[str]:
     return frozenset(str(entry).removesuffix(".json") for entry in splits[split])
 
 
-def _convert(
-    importer: Importer, source: Path, work: Path, out: Path, keep: frozenset[str] | None, limit: int
-) -> dict[str, Any]:
+def _convert(importer: Importer, source: Path, work: Path, keep: frozenset[str] | None, limit: int) -> dict[str, Any]:
     images = Images(work / "images")
     reasons: Counter[str] = Counter()
     actions: Counter[str] = Counter()
@@ -105,19 +100,3 @@ def _json(made: Trace | list[Any], work: Path) -> Iterator[dict[str, Any]]:
     else:
         for row in made:
             yield to_json(row, work)
-
-
-@contextmanager
-def _whole(out: Path) -> Iterator[Path]:
-    """A folder that becomes `out` when the block ends without an exception, and goes otherwise."""
-    work = out.with_name(f".{out.name}.partial")
-    shutil.rmtree(work, ignore_errors=True)
-    with boundary(DataError, f"cannot create {work}"):
-        work.mkdir(parents=True)
-    try:
-        yield work
-        with boundary(DataError, f"cannot write {out}"):
-            work.rename(out)
-    except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
-        raise
