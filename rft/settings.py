@@ -117,7 +117,7 @@ def to_yaml(config: Any) -> str:
 
 def _convert(name: str, kind: Any, value: Any) -> Any:
     if _is(kind, dict):
-        return _mapping(name, value)
+        return key_values(name, value)
     if _is(kind, tuple):
         items = [value] if isinstance(value, str) else value
         if not isinstance(items, (list, tuple)) or not all(isinstance(item, str) for item in items):
@@ -140,8 +140,8 @@ def _convert(name: str, kind: Any, value: Any) -> Any:
     return value
 
 
-def _mapping(name: str, value: Any) -> dict[str, Any]:
-    """A mapping from YAML as it is, or from `key=value` words whose values are read as YAML."""
+def key_values(name: str, value: Any) -> dict[str, Any]:
+    """A mapping from YAML as it is, or from `key=value` words whose values are read as YAML. Raises ConfigError."""
     import yaml
 
     if isinstance(value, dict):

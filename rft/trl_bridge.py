@@ -144,7 +144,7 @@ def grpo_trainer(config: TrainConfig, parts: Parts, callbacks: list[Any]) -> Age
     rows = len(parts.examples.rows)
     if rows < config.prompts:
         raise ConfigError(f"a step needs {config.prompts} distinct rows (prompts), the data has {rows}")
-    arguments = _arguments(GRPOConfig, grpo_arguments(config, parts.parameters, parts.on_gpu))
+    arguments = trainer_settings(GRPOConfig, grpo_arguments(config, parts.parameters, parts.on_gpu))
     reward = get_reward(config.reward, **config.reward_args)
     check_gold(reward, parts.examples)
     keep = ReplyLog(Path(config.out), parts.examples) if config.keep_replies else None
@@ -190,7 +190,7 @@ def episode_trainer(
     trainer = _construct(
         EpisodeTrainer,
         model=parts.model,
-        args=_arguments(GRPOConfig, episode_arguments(config, parts.parameters, parts.on_gpu)),
+        args=trainer_settings(GRPOConfig, episode_arguments(config, parts.parameters, parts.on_gpu)),
         reward_funcs=[scored_elsewhere],
         train_dataset=Dataset.from_dict({"row": list(range(len(learning.source)))}),
         processing_class=parts.processor,
@@ -209,7 +209,7 @@ def sft_trainer(config: SftConfig, parts: Parts, callbacks: list[Any]) -> AgentS
     return _construct(
         AgentSFTTrainer,
         model=parts.model,
-        args=_arguments(SFTConfig, sft_arguments(config, parts.parameters, parts.on_gpu)),
+        args=trainer_settings(SFTConfig, sft_arguments(config, parts.parameters, parts.on_gpu)),
         train_dataset=parts.examples.conversations(),
         processing_class=parts.processor,
         callbacks=callbacks,
@@ -217,7 +217,8 @@ def sft_trainer(config: SftConfig, parts: Parts, callbacks: list[Any]) -> AgentS
     )
 
 
-def _arguments(kind: type, values: dict[str, Any]) -> Any:
+def trainer_settings(kind: type, values: dict[str, Any]) -> Any:
+    """TRL's dataclass `kind` with `values`. Raises ConfigError for an unknown name or a value that it refuses."""
     known = [field.name for field in dataclasses.fields(kind) if field.init]
     for name in values:
         if name not in known:

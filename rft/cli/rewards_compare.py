@@ -69,15 +69,14 @@ def run(args: argparse.Namespace) -> int:
 
 def _rewards(specs: Sequence[str] | None) -> dict[str, Reward]:
     """Rewards by what the user called them."""
-    from rft.configs import TrainConfig
     from rft.rewards import REWARDS, get_reward
-    from rft.settings import load
+    from rft.settings import key_values
 
     chosen: dict[str, Reward] = {}
     for spec in specs or [reward.name for reward in REWARDS]:
         name, _, constants = spec.partition(":")
         words = constants.split(",") if constants else []
-        chosen[spec] = get_reward(name, **load(TrainConfig, None, {"reward_args": words}).reward_args)
+        chosen[spec] = get_reward(name, **key_values(f"reward {name}", words))
     return chosen
 
 

@@ -50,7 +50,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """Two replies whose ranks under two rewards lie far apart, in opposite ways or as a difference against a tie."""
+    """The two replies whose ranks two rewards put farthest apart, compared with each other."""
 
     rewards: tuple[str, str]
     answers: tuple[int, int]

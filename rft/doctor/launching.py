@@ -148,8 +148,8 @@ def sharding_of(settings: dict[str, Any]) -> str:
 
 def vllm_server(case: Case) -> Finding:
     """Whether the vLLM server that is to sample answers."""
-    import urllib.error
     import urllib.request
+    from http.client import HTTPException
 
     from rft.vllm import serve_command
 
@@ -162,5 +162,5 @@ def vllm_server(case: Case) -> Finding:
     try:
         with urllib.request.urlopen(url.rstrip("/") + "/health", timeout=3) as answer:  # noqa: S310 - http(s) only
             return ok(f"{url} answers with {answer.status}")
-    except (urllib.error.URLError, OSError) as error:
+    except (OSError, HTTPException, ValueError) as error:
         return fail(f"{url} does not answer: {error}", "a vLLM server", advice)

@@ -10,23 +10,11 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
-from agentkit.actions import (
-    Action,
-    Click,
-    DoubleClick,
-    Drag,
-    Hotkey,
-    Hover,
-    LongPress,
-    Malformed,
-    Refusal,
-    Scroll,
-    action_name,
-)
+from agentkit.actions import Action, Drag, Hotkey, Malformed, Refusal, Scroll, action_name
 from agentkit.errors import ConfigError
 from rft.rewards.base import Gold, Kind, ParsedReply, require
 from rft.rewards.checks import non_negative, switches
-from rft.rewards.places import finger_direction, screen_distance
+from rft.rewards.places import finger_direction, place_of, screen_distance
 from rft.rewards.texts import text_of
 from rft.rewards.token_f1 import token_f1
 
@@ -109,15 +97,11 @@ class VenusNavi:
 
     def _coord(self, action: Action, gold: Action, aspect: float) -> tuple[float, bool]:
         """The `coord` term for two actions of one type, and whether the place is right (True where none is asked)."""
+        at, want = place_of(action), place_of(gold)
+        if at is not None and want is not None:
+            distance = screen_distance(at, want, aspect)
+            return self._near(distance), distance < self.delta1
         match action, gold:
-            case (
-                (Click(at=at), Click(at=want))
-                | (LongPress(at=at), LongPress(at=want))
-                | (Hover(at=at), Hover(at=want))
-                | (DoubleClick(at=at), DoubleClick(at=want))
-            ):
-                distance = screen_distance(at, want, aspect)
-                return self._near(distance), distance < self.delta1
             case Drag(), Drag():
                 # The paper's table has no row for Drag: the worse end decides, on the scale of Click.
                 distance = max(

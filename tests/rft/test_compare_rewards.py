@@ -51,10 +51,24 @@ def slow_kendall(a, b):
     return agree / spread if spread else math.nan
 
 
-@given(st.integers(2, 12).flatmap(lambda n: st.tuples(*[st.lists(st.integers(0, 4), min_size=n, max_size=n)] * 2)))
-def test_kendall_is_its_definition(lists):
+def slow_spearman(a, b):
+    """Pearson's correlation of ranks, each counted as how many are below and half of how many are equal."""
+    if len(set(a)) == 1 or len(set(b)) == 1:
+        return math.nan
+    placed = [[sum(y < x for y in some) + some.count(x) / 2 for x in some] for some in (a, b)]
+    return np.corrcoef(placed)[0, 1]
+
+
+pairs_of_lists = st.integers(2, 12).flatmap(
+    lambda n: st.tuples(*[st.lists(st.integers(0, 4), min_size=n, max_size=n)] * 2)
+)
+
+
+@given(pairs_of_lists)
+def test_correlations_are_their_definitions(lists):
     a, b = (np.array(some, dtype=float) for some in lists)
     assert kendall(a, b) == pytest.approx(slow_kendall(*lists), nan_ok=True)
+    assert spearman(a, b) == pytest.approx(slow_spearman(*lists), nan_ok=True)
 
 
 def test_ranks_and_spearman_by_hand():

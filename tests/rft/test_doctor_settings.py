@@ -151,6 +151,11 @@ def test_a_server_that_does_not_answer(data):
     fault(find("vllm_server", config), "fail", "does not answer", "vllm serve mini --host 127.0.0.1")
 
 
+def test_a_server_s_address_that_is_none(data):
+    config = healthy(data, generation="vllm-server", vllm_url="http://127.0.0.1:port")
+    fault(find("vllm_server", config), "fail", "does not answer: nonnumeric port")
+
+
 def test_a_server_that_answers(data):
     class Health(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
@@ -216,7 +221,7 @@ def test_trainer_settings_behind_our_back(data, trainer, status, word):
     ("settings", "word"),
     [
         ({"trainer": {"num_generation": 4}}, "did you mean 'num_generations'"),
-        ({"trainer": {"fp16": True, "bf16": True}}, "GRPOConfig refuses"),
+        ({"trainer": {"fp16": True, "bf16": True}}, "the trainer refuses its arguments"),
         ({"prompts": 3, "group": 5, "batch_size": 4}, "batch_size must divide"),
     ],
 )

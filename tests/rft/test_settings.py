@@ -104,10 +104,10 @@ def test_bad_settings_are_named(tmp_path, text, message):
 
 
 def test_unknown_trainer_key_names_the_closest():
-    from rft.trl_bridge import GRPOConfig, _arguments
+    from rft.trl_bridge import GRPOConfig, trainer_settings
 
     with pytest.raises(ConfigError, match=r"GRPOConfig\) 'num_generation'; did you mean 'num_generations'"):
-        _arguments(GRPOConfig, {"num_generation": 4})
+        trainer_settings(GRPOConfig, {"num_generation": 4})
 
 
 def test_unknown_word_in_a_mapping():
