@@ -44,10 +44,13 @@ def _decode_field(name: str, value: Any) -> Any:
         return Point(*value)
     if name == "box":
         return Box(*value)
-    if name == "keys":
-        return tuple(value)
-    if not isinstance(value, str):
-        raise TypeError(f"{name} must be a string, got {value!r}")
+    return tuple(_checked(name, value, list)) if name == "keys" else _checked(name, value, str)
+
+
+def _checked(name: str, value: Any, *kinds: type) -> Any:
+    """`value` when it is of one of `kinds`; True and False are no numbers."""
+    if not isinstance(value, kinds) or isinstance(value, bool):
+        raise TypeError(f"{name} must be {' or '.join(kind.__name__ for kind in kinds)}, got {value!r}")
     return value
 
 
@@ -69,16 +72,15 @@ def encode_reply(reply: Reply) -> dict[str, Any]:
 def decode_reply(row: Any) -> Reply:
     """The reply that `encode_reply` wrote. DataError when `row` is not one."""
     with boundary(DataError, "unreadable reply"):
-        if not isinstance(row["text"], str):
-            raise TypeError(f"text must be a string, got {row['text']!r}")
         ids, logprobs = row.get("token_ids"), row.get("logprobs")
+        usage = _checked("usage", row.get("usage", {}), dict)
         return Reply(
-            text=row["text"],
+            text=_checked("text", row["text"], str),
             action=decode_action(row["action"]),
-            thought=str(row.get("thought", "")),
-            conclusion=str(row.get("conclusion", "")),
-            token_ids=None if ids is None else tuple(int(i) for i in ids),
-            logprobs=None if logprobs is None else tuple(float(p) for p in logprobs),
-            seconds=float(row.get("seconds", 0.0)),
-            usage={str(name): int(count) for name, count in row.get("usage", {}).items()},
+            thought=_checked("thought", row.get("thought", ""), str),
+            conclusion=_checked("conclusion", row.get("conclusion", ""), str),
+            token_ids=None if ids is None else tuple(_checked("a token id", i, int) for i in ids),
+            logprobs=None if logprobs is None else tuple(float(_checked("a logprob", p, int, float)) for p in logprobs),
+            seconds=float(_checked("seconds", row.get("seconds", 0.0), int, float)),
+            usage={name: _checked(f"usage of {name}", count, int) for name, count in usage.items()},
         )

@@ -115,6 +115,7 @@ def test_codec_round_trip(text: str, floats: tuple[float, float]) -> None:
         None, [], {}, {"type": "Explode"}, {"type": "Click"}, {"type": "Click", "at": [2, 0]},
         {"type": "Click", "at": 5},
         {"type": "Type", "text": 5}, {"type": "Wait", "more": "x"}, {"type": "Press", "key": "power"},
+        {"type": "Hotkey", "keys": "up"}, {"type": "Hotkey", "keys": {"up": 1}},
     ],
 )  # fmt: skip
 def test_foreign_actions(row) -> None:
@@ -128,6 +129,18 @@ def test_an_action_type_is_a_known_name(kind) -> None:
         decode_action({"type": kind})
     with pytest.raises(DataError, match="an action needs a type among Click, "):
         decode_reply({"text": "", "action": {"type": kind}})
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"text": 5}, {"thought": None}, {"conclusion": ["done"]}, {"token_ids": "123"}, {"token_ids": [1.5]},
+        {"token_ids": [True]}, {"logprobs": ["-1"]}, {"seconds": "2"}, {"usage": None}, {"usage": {"prompt": "7"}},
+    ],
+)  # fmt: skip
+def test_a_foreign_reply_is_not_guessed_at(fields) -> None:
+    with pytest.raises(DataError, match="unreadable reply: TypeError: "):
+        decode_reply({"text": "", "action": {"type": "Wait"}, **fields})
 
 
 def test_appending_as_it_runs(tmp_path: Path) -> None:
