@@ -18,7 +18,7 @@ def first_same(parts: list[Tensor]) -> list[int]:
     import torch
 
     prints = fingerprints(parts)
-    first: dict[tuple[float, ...], int] = {}
+    first: dict[tuple[int, ...], int] = {}
     guess = [first.setdefault(mark, index) for index, mark in enumerate(prints)]
     claims = [(i, j) for i, j in enumerate(guess) if i != j]
     if parts and parts[0].device.type == "cpu":
@@ -32,11 +32,26 @@ def first_same(parts: list[Tensor]) -> list[int]:
     return [i if i in wrong else j for i, j in enumerate(guess)]
 
 
-def fingerprints(parts: list[Tensor]) -> list[tuple[float, ...]]:
-    """A few numbers per image that are equal for equal images: shape and two sums. One device-to-host copy."""
+def fingerprints(parts: list[Tensor]) -> list[tuple[int, ...]]:
+    """A few numbers per image that are equal for equal images: shape and two sums. One device-to-host copy.
+
+    Bits are summed as whole numbers: sums in bfloat16 are the same for many pictures.
+    """
     import torch
 
     if not parts:
         return []
-    sums = torch.stack([torch.stack((part.sum(), part[::7].sum())) for part in parts]).tolist()
+    words = [_words(part) for part in parts]
+    sums = torch.stack([torch.stack((word.sum(), word[::7].sum())) for word in words]).tolist()
     return [(*part.shape, *pair) for part, pair in zip(parts, sums, strict=True)]
+
+
+def _words(part: Tensor) -> Tensor:
+    """The bits of `part` as a row of int64, less a rest that fills none."""
+    import torch
+
+    per_word = 8 // part.itemsize
+    flat = part.reshape(-1)
+    if flat.storage_offset() % per_word:
+        flat = flat.clone()
+    return flat[: len(flat) // per_word * per_word].view(torch.int64)

@@ -188,7 +188,8 @@ def decode_groups(
     """What `generate` returns, [B, P + up to T]: the prompts `input_ids` [B, P] and their replies, padded on the right.
 
     `prompt` is the DynamicCache of the leaders' `input_ids[:, :-1]` and is consumed; `start` [U] is the position of
-    their last token; `graph` None means wherever a GPU computes in the weights' own precision.
+    their last token; `graph` None means on every GPU. Autocast is entered before and left after, or not at all: the
+    graph reads the weights that autocast has cast once.
     """
     length, device = int(config.max_new_tokens), input_ids.device
     leaders = torch.tensor(groups.leaders, device=device)
@@ -196,7 +197,7 @@ def decode_groups(
     cache = GroupCache.after(prompt, groups.widest, length)
     step = _Step(model, cache, attention_mask[leaders, :-1], start, length)
     if graph is None:
-        graph = device.type == "cuda" and not torch.is_autocast_enabled("cuda")
+        graph = device.type == "cuda"
     choose = samplers(config)
     ends = torch.tensor(_ids(config.eos_token_id), device=device)
     pad = config.pad_token_id if config.pad_token_id is not None else int(ends[0])

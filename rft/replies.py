@@ -80,11 +80,11 @@ def _read_file(path: Path) -> Iterator[KeptReply]:
     try:
         with path.open("rb") as file:
             for number, line in enumerate(file, start=1):
-                if not line.endswith(b"\n"):
-                    return
                 try:
                     yield decode(line)
                 except DataError as error:
+                    if not line.endswith(b"\n"):
+                        return
                     raise DataError(f"{path} line {number}: {error}") from error
     except OSError as error:
         raise DataError(f"cannot read replies: {path}: {error}") from error

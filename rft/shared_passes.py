@@ -21,8 +21,12 @@ class SharedPasses:
     use_vllm: bool
 
     def _generate_single_turn(self, *args: Any, **kwargs: Any) -> Any:
-        shared = self._shared_sampler() if self.share and self.model.training and not self.use_vllm else nullcontext()
-        with shared:
+        if self.use_vllm:
+            return super()._generate_single_turn(*args, **kwargs)  # type: ignore[misc]
+        # accelerate wraps the forward of the outermost module only, which neither the shared sampler nor an adapter's
+        # `generate` calls: without this the loss would be computed in another precision than the replies.
+        shared = self._shared_sampler() if self.share and self.model.training else nullcontext()
+        with self.accelerator.autocast(), shared:
             return super()._generate_single_turn(*args, **kwargs)  # type: ignore[misc]
 
     def _get_per_token_logps_and_entropies(

@@ -15,14 +15,14 @@ import argparse
 from pathlib import Path
 
 from agentkit.errors import ConfigError
+from rft.data.importers import IMPORTERS, make_importer
 
 HELP = "import a public data set"
-NAMES = ("androidcontrol", "aitw", "aitz", "gui-odyssey", "amex", "amex-elements", "grounding")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("name", choices=NAMES, metavar="NAME", help=", ".join(NAMES))
+    add("name", choices=IMPORTERS, metavar="NAME", help=", ".join(IMPORTERS))
     add("source", type=Path, metavar="SOURCE", help="folder or file of the data set")
     add("--out", required=True, type=Path, help="new folder")
     add("--splits", type=Path, metavar="FILE", help="JSON file that lists the ids of each split")
@@ -35,7 +35,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from rft.data.importers import make_importer
     from rft.data.importers.run import read_split, run_import
 
     if (args.splits is None) != (args.split is None):

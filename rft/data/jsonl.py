@@ -74,7 +74,8 @@ class JsonlWriter:
     def __enter__(self) -> JsonlWriter:
         with boundary(DataError, f"cannot write {self.path}"):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self._partial.open("w", encoding="utf-8", newline="\n")
+            # Half a surrogate pair is written as JSON's own escape, so that whoever reads the line can refuse it.
+            self._file = self._partial.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
         return self
 
     def __exit__(

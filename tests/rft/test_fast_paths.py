@@ -54,13 +54,25 @@ def patches(model, images):
 
 
 def test_first_same_needs_every_element():
-    a, b = torch.arange(24.0).reshape(8, 3), torch.arange(24.0).reshape(8, 3) + 1
+    a, b = torch.arange(48.0).reshape(8, 6), torch.arange(48.0).reshape(8, 6) + 1
     almost = a.clone()
     almost[1, 1] += 1e-6
-    swapped = a[torch.tensor([0, 2, 1, 3, 4, 5, 6, 7])]  # the same sums, so only comparison tells it apart
+    swapped = a[:, [2, 3, 0, 1, 4, 5]]  # the same sums of pairs, so only comparison tells it apart
+    swapped[[0, 2, 3, 4, 5, 7]] = a[[0, 2, 3, 4, 5, 7]]
     assert fingerprints([swapped]) == fingerprints([a])
     assert first_same([a, b, a.clone(), almost, b.clone(), swapped]) == [0, 1, 0, 3, 1, 5]
     assert first_same([]) == []
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_fingerprints_tell_pictures_apart_and_hang_on_nothing_else(dtype):
+    parts = list(torch.rand(64, 36, 147, generator=torch.Generator().manual_seed(0)).to(dtype))
+    prints = fingerprints(parts)
+    assert len(set(prints)) == 64
+    for start in range(9):
+        room = torch.empty(parts[0].numel() + start, dtype=dtype)
+        room[start:] = parts[0].reshape(-1)
+        assert fingerprints([room[start:].view(36, 147)]) == prints[:1]
 
 
 def test_vision_once_is_bit_equal_and_encodes_each_picture_once(model):

@@ -71,7 +71,7 @@ def test_rows_round_trip(folder):
         ({**GROUND, "box": [0.1, 0.2, 0.3]}, r"must be \[x1, y1, x2, y2\]"),
         ({**GROUND, "box": [0.1, 0.2, 0.3, "0.4"]}, r"must be \[x1, y1, x2, y2\]"),
         ({**GROUND, "box": [0.1, 0.2, True, 0.4]}, r"must be \[x1, y1, x2, y2\]"),
-        ('{"image": "a.png", "instruction": "x", "box": [NaN, 0, 1, 1]}', r"must be \[x1, y1, x2, y2\]"),
+        ('{"image": "a.png", "instruction": "x", "box": [NaN, 0, 1, 1]}', r"not JSON: NaN is no finite number"),
         ({**NAVI, "action": {"type": "Tap"}}, "Tap"),
         ({**NAVI, "action": {"type": ["Click"]}}, 'an object with a "type"'),
         ({**NAVI, "action": {"type": "Refusal"}}, "something a device can do"),

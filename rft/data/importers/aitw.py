@@ -18,7 +18,7 @@ from agentkit.actions import Action, Box, Click
 from agentkit.errors import DataError
 from rft.data.importers.gestures import gesture_action
 from rft.data.importers.protobuf import Feature, example
-from rft.data.importers.source import Images, Unmappable, files
+from rft.data.importers.source import Images, Unmappable, files, smallest_around
 from rft.data.importers.tfrecord import records
 from rft.data.traces import Trace, TraceStep
 
@@ -87,14 +87,12 @@ def _box(step: StepFeatures, action: Action) -> Box | None:
     if not isinstance(action, Click):
         return None
     numbers: list[Any] = list(step.get("image/ui_annotations_positions", []))
-    around = []
+    boxes = []
     for y, x, height, width in zip(*(numbers[i::4] for i in range(4)), strict=False):
         corners = (x, y, x + width, y + height)
         if all(-0.01 <= value <= 1.01 for value in corners) and width > 0 and height > 0:
-            box = Box(*(min(max(value, 0.0), 1.0) for value in corners))
-            if box.contains(action.at):
-                around.append(box)
-    return min(around, key=lambda box: (box.x2 - box.x1) * (box.y2 - box.y1), default=None)
+            boxes.append(Box(*(min(max(value, 0.0), 1.0) for value in corners)))
+    return smallest_around(boxes, action.at)
 
 
 def _text(step: StepFeatures, name: str) -> str:

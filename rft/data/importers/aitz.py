@@ -16,8 +16,7 @@ from typing import Any
 from agentkit.actions import Action, Box, Click
 from agentkit.errors import DataError
 from rft.data.importers.gestures import gesture_action
-from rft.data.importers.source import Images, Unmappable, files, load_json
-from rft.data.pictures import image_size
+from rft.data.importers.source import Images, Unmappable, files, load_json, size_of, smallest_around
 from rft.data.traces import Trace, TraceStep
 
 
@@ -49,10 +48,7 @@ def _is_step(step: Any) -> bool:
 
 def _step(step: dict[str, Any], folder: Path) -> TraceStep:
     image = folder / Path(step["image_path"]).name
-    try:
-        size = image_size(image)
-    except DataError as error:
-        raise Unmappable("screenshot missing or damaged", str(error)) from error
+    size = size_of(image)
     touch, lift = (_list(step.get(f"result_{which}_yx")) for which in ("touch", "lift"))
     text = str(step.get("result_action_text", ""))
     action = gesture_action(int(step["result_action_type"]), touch, lift, text, size[1] / size[0])
@@ -75,12 +71,10 @@ def _box(step: dict[str, Any], action: Action, size: tuple[int, int]) -> Box | N
     if not isinstance(action, Click):
         return None
     width, height = size
-    around = []
+    boxes = []
     for item in _list(step.get("ui_positions")):
         if isinstance(item, list) and len(item) == 4 and all(isinstance(value, (int, float)) for value in item):
             y, x, tall, wide = item
             if 0 <= x < x + wide <= width and 0 <= y < y + tall <= height:
-                box = Box(x / width, y / height, (x + wide) / width, (y + tall) / height)
-                if box.contains(action.at):
-                    around.append(box)
-    return min(around, key=lambda box: (box.x2 - box.x1) * (box.y2 - box.y1), default=None)
+                boxes.append(Box(x / width, y / height, (x + wide) / width, (y + tall) / height))
+    return smallest_around(boxes, action.at)

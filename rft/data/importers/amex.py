@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agentkit.actions import Action, Box, Click, Finished, Press, Scroll, Type
-from agentkit.errors import DataError
+from agentkit.actions import Action, Click, Finished, Press, Scroll, Type
 from agentkit.frames import Frame, screen
 from rft.data.directions import finger_direction
-from rft.data.importers.source import Images, Unmappable, files, load_json, point_in
-from rft.data.pictures import image_size
+from rft.data.importers.source import Images, Unmappable, box_in, json_files, point_in, size_of
 from rft.data.rows import GroundingRow
 from rft.data.traces import Trace, TraceStep
 
@@ -35,11 +33,7 @@ class Amex:
     """Episodes as traces."""
 
     def items(self, source: Path) -> Iterator[tuple[str, tuple[Path, dict[str, Any]]]]:
-        for path in files(_part(source, "instruction_anno"), "*.json"):
-            episode = load_json(path)
-            if not isinstance(episode, dict) or not isinstance(episode.get("steps"), list):
-                raise DataError(f"{path}: no AMEX episode: expected an object with 'instruction' and 'steps'")
-            yield path.stem, (path, episode)
+        return json_files(_part(source, "instruction_anno"), "steps", "AMEX episode")
 
     def convert(self, key: str, raw: tuple[Path, dict[str, Any]], images: Images) -> Trace:
         path, episode = raw
@@ -57,23 +51,16 @@ class AmexElements:
     """Described elements as grounding rows: `functionality`, or else what the accessibility tree calls them."""
 
     def items(self, source: Path) -> Iterator[tuple[str, tuple[Path, dict[str, Any]]]]:
-        for path in files(_part(source, "element_anno"), "*.json"):
-            page = load_json(path)
-            if not isinstance(page, dict) or not isinstance(page.get("clickable_elements"), list):
-                raise DataError(f"{path}: no AMEX elements: expected an object with 'clickable_elements'")
-            yield path.stem, (path, page)
+        return json_files(_part(source, "element_anno"), "clickable_elements", "AMEX elements")
 
     def convert(self, key: str, raw: tuple[Path, dict[str, Any]], images: Images) -> list[GroundingRow]:
         path, page = raw
         image = _image(str(page.get("image_path") or f"{path.stem}.png"), path)
-        try:
-            size = image_size(image)
-        except DataError as error:
-            raise Unmappable("screenshot missing or damaged", str(error)) from error
+        size = size_of(image)
         frame, rows = screen(size), []
         for number, element in enumerate(page["clickable_elements"]):
             described = element.get("functionality") or next(iter(element.get("xml_desc") or []), "")
-            box = _box(element.get("bbox"), frame)
+            box = box_in(frame, element.get("bbox"))
             if str(described).strip() and box is not None:
                 name = f"amex-{key}-{number}"
                 rows.append(GroundingRow(0, image, size, str(described).strip(), box, name, source="amex"))
@@ -127,12 +114,3 @@ def _image(name: str, path: Path) -> Path:
             if name and found.is_file():
                 return found
     raise Unmappable("screenshot missing", repr(name))
-
-
-def _box(value: Any, frame: Frame) -> Box | None:
-    if not isinstance(value, list) or len(value) != 4:
-        return None
-    try:
-        return frame.box(*value)
-    except (ValueError, TypeError):
-        return None

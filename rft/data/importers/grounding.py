@@ -8,8 +8,10 @@ data: a second corner left of or above the first can only be a size, a size that
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -17,7 +19,7 @@ from agentkit.actions import Box
 from agentkit.errors import ConfigError, DataError
 from agentkit.frames import N1000, UNIT, Frame, screen
 from rft.data.importers.json_array import array_items
-from rft.data.importers.source import Images, Unmappable, files
+from rft.data.importers.source import Images, Unmappable, files, size_of
 from rft.data.pictures import image_size
 from rft.data.rows import GroundingRow
 
@@ -63,10 +65,7 @@ class GroundingJson:
     def convert(self, key: str, raw: tuple[Path, dict[str, Any], str, str], images: Images) -> list[GroundingRow]:
         path, item, frame, corners = raw
         image = _image(item, path)
-        try:
-            size = image_size(image)
-        except DataError as error:
-            raise Unmappable("screenshot missing or damaged", str(error)) from error
+        size = size_of(image)
         elements, rows, refused = list(_elements(item)), [], None
         for number, element in enumerate(elements):
             name = key if len(elements) == 1 else f"{key}-{number}"
@@ -115,7 +114,7 @@ def _row(
 def _prove(path: Path, frame: str) -> str:
     """`xyxy` or `xywh`. DataError when the file proves both or neither."""
     proofs: dict[str, str] = {}
-    sizes: dict[Path, tuple[int, int]] = {}
+    known = lru_cache(4096)(image_size)
     for number, item, box in _boxes(path):
         if all(value < 0 for value in box):
             continue
@@ -126,12 +125,9 @@ def _prove(path: Path, frame: str) -> str:
         size = (1, 1)
         if frame == "pixels":
             try:
-                image = _image(item, path)
-                size = sizes.setdefault(image, image_size(image)) if image not in sizes else sizes[image]
+                size = known(_image(item, path))
             except (DataError, Unmappable):
                 continue
-            if len(sizes) > 4096:
-                sizes.clear()
         area = _frame(frame, size)
         if x + right > area.width * (1 + SLACK) or y + bottom > area.height * (1 + SLACK):
             proofs.setdefault("xyxy", f"item {number} has {box} in an image of {size[0]}x{size[1]}")
@@ -165,7 +161,11 @@ def _numbers(element: dict[str, Any]) -> list[float] | None:
         return None
     if not all(isinstance(x, (int, float)) and not isinstance(x, bool) for x in value):
         return None
-    return [float(x) for x in value]
+    try:
+        numbers = [float(x) for x in value]
+    except OverflowError:  # a whole number of hundreds of digits
+        return None
+    return numbers if all(map(math.isfinite, numbers)) else None
 
 
 def _corners(box: list[float]) -> tuple[float, float, float, float]:

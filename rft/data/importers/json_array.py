@@ -63,7 +63,7 @@ class _Reader:
                 if (self.text[end : end + 1] not in _MAY_GO_ON and end < len(self.text)) or not self._fill():
                     self.place = end
                     return item
-            except (json.JSONDecodeError, RecursionError) as error:
+            except (ValueError, RecursionError) as error:
                 if len(self.text) - self.place > LARGEST or not self._fill():
                     raise DataError(f"{self.path}, item {self.number}: cut off or not JSON: {error}") from error
 

@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from agentkit.actions import Action, Box, Click, Finished, LongPress, Point, Press, Scroll, Type
-from agentkit.errors import DataError
+from agentkit.actions import Action, Click, Finished, LongPress, Point, Press, Scroll, Type
 from agentkit.frames import N1000
 from rft.data.directions import finger_direction
-from rft.data.importers.source import Images, Unmappable, files, load_json, point_in
+from rft.data.importers.source import Images, Unmappable, box_in, json_files, point_in
 from rft.data.traces import Trace, TraceStep
 
 KEYS = {"KEY_HOME": Press("home"), "KEY_BACK": Press("back"), "KEY_APPSELECT": Press("recent")}
@@ -28,11 +27,7 @@ class GuiOdyssey:
 
     def items(self, source: Path) -> Iterator[tuple[str, tuple[Path, dict[str, Any]]]]:
         folder = source / "annotations" if (source / "annotations").is_dir() else source
-        for path in files(folder, "*.json"):
-            episode = load_json(path)
-            if not isinstance(episode, dict) or not isinstance(episode.get("steps"), list):
-                raise DataError(f"{path}: no episode of GUI-Odyssey: expected an object with 'steps'")
-            yield path.stem, (path, episode)
+        return json_files(folder, "steps", "episode of GUI-Odyssey")
 
     def convert(self, key: str, raw: tuple[Path, dict[str, Any]], images: Images) -> Trace:
         path, episode = raw
@@ -60,7 +55,7 @@ class GuiOdyssey:
             action,
             thought=str(step.get("intention") or ""),
             instruction=str(step.get("low_level_instruction") or ""),
-            box=_box(box) if isinstance(action, (Click, LongPress)) else None,
+            box=box_in(N1000, box) if isinstance(action, (Click, LongPress)) else None,
         )
 
     def _screenshot(self, name: str, path: Path) -> Path:
@@ -100,12 +95,3 @@ def _points(info: Any, count: int) -> list[Point]:
     if not isinstance(info, list) or len(info) < count or not all(isinstance(p, list) and len(p) == 2 for p in info):
         raise Unmappable("action without its points", repr(info)[:200])
     return [point_in(N1000, *pair) for pair in info[:count]]
-
-
-def _box(value: Any) -> Box | None:
-    if not isinstance(value, list) or len(value) != 4:
-        return None
-    try:
-        return N1000.box(*value)
-    except (ValueError, TypeError):
-        return None

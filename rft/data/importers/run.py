@@ -13,7 +13,7 @@ from agentkit.actions import action_name
 from agentkit.errors import ConfigError, DataError
 from rft.data.importers.source import Images, Importer, Unmappable, load_json
 from rft.data.jsonl import JsonlWriter
-from rft.data.rows import to_json
+from rft.data.rows import GroundingRow, to_json
 from rft.data.traces import Trace, trace_to_json
 from rft.data.work_folder import new_folder
 
@@ -72,7 +72,7 @@ def _convert(importer: Importer, source: Path, work: Path, keep: frozenset[str] 
                 continue
             items += 1
             try:
-                made = importer.convert(key, raw, images)
+                made = _converted(importer, key, raw, images)
             except Unmappable as error:
                 reasons[error.reason] += 1
                 refused.write({"id": key, "reason": error.reason, "detail": error.detail})
@@ -94,7 +94,15 @@ def _convert(importer: Importer, source: Path, work: Path, keep: frozenset[str] 
     return {"file": f"{kind}.jsonl", "samples": lines.count, **counts, **trace_counts}
 
 
-def _json(made: Trace | list[Any], work: Path) -> Iterator[dict[str, Any]]:
+def _converted(importer: Importer, key: str, raw: Any, images: Images) -> Trace | list[GroundingRow]:
+    """What the importer makes of the item. Unmappable too when a field is missing or of another kind."""
+    try:
+        return importer.convert(key, raw, images)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+        raise Unmappable("item is not of its format", f"{type(error).__name__}: {error}"[:200]) from error
+
+
+def _json(made: Trace | list[GroundingRow], work: Path) -> Iterator[dict[str, Any]]:
     if isinstance(made, Trace):
         yield trace_to_json(made, work)
     else:

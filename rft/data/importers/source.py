@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from agentkit.actions import Point
+from agentkit.actions import Box, Point
 from agentkit.errors import DataError, boundary
 from agentkit.frames import Frame, OutsideFrame
+from rft.data.pictures import image_size
 from rft.data.rows import GroundingRow
 from rft.data.traces import Trace
 
@@ -88,6 +89,40 @@ def point_in(frame: Frame, x: Any, y: Any) -> Point:
         return frame.point(x, y)
     except OutsideFrame as error:
         raise Unmappable("coordinates outside of the screen", str(error)) from error
+
+
+def box_in(frame: Frame, value: Any) -> Box | None:
+    """The box of a list of four frame coordinates; None when it is none, for a box is no part of the action."""
+    if not isinstance(value, list) or len(value) != 4:
+        return None
+    try:
+        return frame.box(*value)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def smallest_around(boxes: Iterable[Box], point: Point) -> Box | None:
+    """The smallest box that holds the point: of nested elements the one that was meant."""
+    around = (box for box in boxes if box.contains(point))
+    return min(around, key=lambda box: (box.x2 - box.x1) * (box.y2 - box.y1), default=None)
+
+
+def size_of(image: Path) -> tuple[int, int]:
+    """Width and height in pixels. Unmappable when the file is missing or cannot be decoded."""
+    try:
+        return image_size(image)
+    except DataError as error:
+        raise Unmappable("screenshot missing or damaged", str(error)) from error
+
+
+def json_files(source: Path, part: str, what: str) -> Iterator[tuple[str, tuple[Path, dict[str, Any]]]]:
+    """(stem, (path, object)) of each JSON file under `source`, which is an object with a list `part`. DataError, which
+    says that `what` was expected, where one is not."""
+    for path in files(source, "*.json"):
+        value = load_json(path)
+        if not isinstance(value, dict) or not isinstance(value.get(part), list):
+            raise DataError(f"{path}: no {what}: expected an object with a list {part!r}")
+        yield path.stem, (path, value)
 
 
 def files(source: Path, *patterns: str) -> list[Path]:
