@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from agentkit.errors import DataError
-from rft.data.jsonl import parse_object
+from agentkit.jsonl import parse_object
 
 FOLDER = "replies"
 """Where a run keeps them."""

@@ -16,8 +16,8 @@ import typing
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
+from agentkit.closest import unknown
 from agentkit.errors import ConfigError
-from rft.closest import unknown
 
 C = TypeVar("C")
 

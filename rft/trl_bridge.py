@@ -17,11 +17,11 @@ from datasets import Dataset
 from trl import GRPOConfig, GRPOTrainer, SFTConfig, SFTTrainer
 from trl.trainer.utils import split_pixel_values_by_grid, split_tensor_dict, unsplit_pixel_values_by_grid
 
+from agentkit.closest import unknown
 from agentkit.errors import ConfigError
 from rft.arguments import episode_arguments, grpo_arguments, sft_arguments, world_size
 from rft.best import KeepBest, ValidateEvery
 from rft.checkpoints import read_run_state
-from rft.closest import unknown
 from rft.configs import RunConfig, SftConfig, TrainConfig
 from rft.drawing import Drawing, DrawsPrompts, drawing_of
 from rft.loading import Parts

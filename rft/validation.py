@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agentkit.errors import DataError
-from rft.data.jsonl import read_lines
+from agentkit.jsonl import read_lines
+from agentkit.recorded.traces import read_traces
 from rft.data.rows import Row, read_rows
-from rft.data.traces import read_traces, rows_of
+from rft.data.trace_rows import rows_of
 from rft.examples import Examples
 from rft.trace_units import trace_place, trace_units
 

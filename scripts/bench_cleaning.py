@@ -23,11 +23,11 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
+from agentkit.jsonl import read_lines
 from agentkit.scoring import Rate
 from rft.cli import main as rft
 from rft.data.clean.config import CleanConfig
 from rft.data.clean.pipeline import DROPPED, clean
-from rft.data.jsonl import read_lines
 
 RESULT = Path("docs/results/data_cleaning.json")
 

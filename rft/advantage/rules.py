@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
+from agentkit.closest import unknown
 from agentkit.errors import ConfigError
 from rft.advantage.groups import group_advantages
 from rft.advantage.leave_one_out import leave_one_out_advantages
 from rft.advantage.ui_s1 import discounted_returns, ui_s1_advantages, worth_training
-from rft.closest import unknown
 
 Rewards: TypeAlias = Sequence[Sequence[float | None]]
 Matches: TypeAlias = Sequence[Sequence[bool]]

@@ -35,7 +35,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from rft.data.importers.run import read_split, run_import
+    from agentkit.recorded.splits import read_split
+    from rft.data.importers.run import run_import
 
     if (args.splits is None) != (args.split is None):
         raise ConfigError("--splits and --split go together")

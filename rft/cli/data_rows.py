@@ -23,9 +23,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from rft.data.jsonl import JsonlWriter
+    from agentkit.jsonl import JsonlWriter
+    from agentkit.recorded.traces import read_traces
     from rft.data.rows import to_json
-    from rft.data.traces import read_traces, rows_of
+    from rft.data.trace_rows import rows_of
 
     if args.history_images < 0:
         raise ConfigError(f"--history-images must be at least 0, got {args.history_images}")

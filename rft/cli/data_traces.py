@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Any
 from agentkit.errors import ConfigError, DataError, EnvError, boundary
 
 if TYPE_CHECKING:
+    from agentkit.recorded.traces import Trace
     from envs.phone.env import PhoneEnv
     from envs.phone.tasks.base import PhoneTask
-    from rft.data.traces import Trace
 
 HELP = "record traces of solved tasks on the simulated phone"
 SPLITS = ("train", "heldout_seeds", "heldout_templates", "all")
@@ -43,9 +43,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     import random
 
+    from agentkit.recorded.traces import TraceWriter
     from envs.phone.env import PhoneEnv
     from envs.phone.tasks.suite import templates
-    from rft.data.traces import TraceWriter
     from rft.data.work_folder import new_folder
 
     if args.n < 1:
@@ -98,8 +98,8 @@ def record(env: PhoneEnv, task: PhoneTask, folder: Path, thoughts: bool, meta: d
     EnvError when the script fails, takes more steps than the task allows, or leaves the phone in a wrong state.
     """
     from agentkit.actions import CallUser, Finished
+    from agentkit.recorded.traces import Trace, TraceStep
     from rft.cli.phone_scenes import outline, think
-    from rft.data.traces import Trace, TraceStep
 
     seen = env.reset(task)
     solution = task.oracle(env.phone)

@@ -35,8 +35,8 @@ def run(args: argparse.Namespace) -> int:
     config = load(TrainConfig, args.config, given(args))
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
+    from agentkit.closest import unknown
     from rft.cli.running import quiet
-    from rft.closest import unknown
     from rft.doctor import Case, examine
     from rft.doctor.catalogue import CHECKS
     from rft.doctor.finding import table

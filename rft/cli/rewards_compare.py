@@ -83,9 +83,9 @@ def _rewards(specs: Sequence[str] | None) -> dict[str, Reward]:
 def _suite_rows(name: str, folder: Path) -> tuple[Row, ...]:
     """A grounding suite as rows. Targets that are no boxes are left out."""
     from agentkit.actions import Box
+    from agentkit.recorded.pictures import image_size
     from agentkit.scoring import NoTarget
     from envs.screenspot import load_suite
-    from rft.data.pictures import image_size
     from rft.data.rows import GroundingRow
 
     rows = []

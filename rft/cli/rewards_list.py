@@ -23,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from rft.closest import unknown
+    from agentkit.closest import unknown
     from rft.rewards import REWARDS, TRAJECTORY_REWARDS
 
     both: tuple[Any, ...] = (*REWARDS, *TRAJECTORY_REWARDS)

@@ -32,10 +32,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from agentkit.jsonl import JsonlWriter
     from agentkit.policies import make_policy
     from agentkit.protocols import get_protocol
     from rft.compare.sampling import sample
-    from rft.data.jsonl import JsonlWriter
     from rft.data.rows import read_rows
 
     for name, least in (("samples", 1), ("batch", 1), ("limit", 0), ("temperature", 0)):

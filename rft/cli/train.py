@@ -25,10 +25,10 @@ from __future__ import annotations
 import argparse
 from dataclasses import fields
 
+from agentkit.closest import unknown
 from agentkit.errors import ConfigError
 from rft.algorithms import described
 from rft.cli import running
-from rft.closest import unknown
 from rft.configs import TrainConfig
 from rft.online.config import EpisodeConfig
 from rft.settings import add_field_flags, given, read_yaml

@@ -19,12 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from agentkit.closest import unknown
 from agentkit.errors import DataError
 from agentkit.frames import Size
+from agentkit.jsonl import parse_object, read_lines
 from agentkit.protocols import ParsedReply, PromptProtocol
 from agentkit.scoring import prediction_of
-from rft.closest import unknown
-from rft.data.jsonl import parse_object, read_lines
 from rft.data.rows import Row
 
 

@@ -1,4 +1,4 @@
-"""What a data set needs to know of its image files: their size, whether they can be read, and how they look."""
+"""What cleaning and rows need of image files: sizes that are read once, and how pictures look."""
 
 from __future__ import annotations
 
@@ -6,27 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentkit.errors import DataError
+from agentkit.recorded.pictures import image_size
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-
-
-def image_size(path: Path, decode: bool = False) -> tuple[int, int]:
-    """(width, height) of an image file, in pixels. `decode` reads every pixel, which finds truncated files.
-
-    DataError when the file is missing or cannot be decoded.
-    """
-    from PIL import Image as images
-
-    if not path.is_file():
-        raise DataError(f"image file is missing: expected a file at {path}")
-    try:
-        with images.open(path) as image:
-            if decode:
-                image.load()
-            return image.size
-    except Exception as error:  # Pillow raises OSError, SyntaxError, ValueError, zlib and struct errors alike
-        raise DataError(f"image cannot be decoded: {path}: {type(error).__name__}: {error}") from error
 
 
 class ImageSizes:

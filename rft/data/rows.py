@@ -19,18 +19,19 @@ A past step may name its screenshot too (`image`), for prompt protocols that sho
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from agentkit.actions import Action, Box, Malformed, Refusal
-from agentkit.codec import decode_action, encode_action
+from agentkit.actions import Action, Box
+from agentkit.closest import unknown
+from agentkit.codec import encode_action
 from agentkit.errors import DataError
-from rft.closest import unknown
-from rft.data.jsonl import JsonlWriter, parse_object, read_lines
-from rft.data.pictures import ImageSizes, image_size
+from agentkit.jsonl import JsonlWriter, parse_object, read_lines
+from agentkit.recorded.fields import decode_gold_action, decode_gold_box, image_text
+from agentkit.recorded.pictures import image_size
+from rft.data.pictures import ImageSizes
 from rft.rewards.base import Gold
 
 VERSION = 1
@@ -160,13 +161,6 @@ def _corners(box: Box) -> list[float]:
     return [box.x1, box.y1, box.x2, box.y2]
 
 
-def image_text(image: Path | None, folder: Path) -> str | None:
-    """How a file in `folder` writes the path of `image`: relative where it lies inside, else absolute."""
-    if image is None:
-        return None
-    whole, inside = Path(os.path.abspath(image)), Path(os.path.abspath(folder))
-    return whole.relative_to(inside).as_posix() if whole.is_relative_to(inside) else str(whole)
-
 
 def _past_to_json(past: Past, folder: Path) -> dict[str, Any]:
     words = {"thought": past.thought, "conclusion": past.conclusion, "image": image_text(past.image, folder)}
@@ -263,31 +257,6 @@ def _past(raw: dict[str, Any], where: str, image: Path | None) -> Past:
         raise DataError(f"{where}{error}") from error
 
 
-def decode_gold_action(value: Any) -> Action:
-    """An action that a device can carry out. DataError for anything else, a refusal included."""
-    if not isinstance(value, dict) or not isinstance(value.get("type"), str):
-        raise DataError(f'an action must be an object with a "type", such as {{"type": "Wait"}}; got {value!r}')
-    action = decode_action(value)
-    if isinstance(action, (Refusal, Malformed)):
-        raise DataError(f"an action must be something a device can do, got {value['type']}")
-    return action
-
-
-def decode_gold_box(value: Any) -> Box:
-    """A box from `[x1, y1, x2, y2]`, fractions. DataError for anything else, with a hint when these are pixels."""
-    want = "'box' must be [x1, y1, x2, y2], fractions of the screenshot in [0, 1] with x1 <= x2 and y1 <= y2"
-    if not isinstance(value, list) or len(value) != 4:
-        raise DataError(f"{want}; got {value!r}")
-    try:
-        return Box(*value)
-    except ValueError as error:
-        numbers = [x for x in value if isinstance(x, (int, float)) and not isinstance(x, bool)]
-        hint = (
-            " (these look like pixels: divide by the screenshot's width and height)"
-            if max(numbers, default=0) > 1.5
-            else ""
-        )
-        raise DataError(f"{want}; got {value!r}{hint}") from error
 
 
 def _boxes(raw: dict[str, Any]) -> tuple[Box, ...]:

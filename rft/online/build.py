@@ -8,11 +8,11 @@ from typing import Any
 from agentkit.episode import Limits
 from agentkit.errors import ConfigError, DataError
 from agentkit.protocols import get_protocol
+from agentkit.recorded.traces import read_traces
 from rft.advantage import get_rule
 from rft.advantage.rules import UiS1Rule
 from rft.arguments import rows_per_pass
 from rft.best import KeepBest
-from rft.data.traces import read_traces
 from rft.loading import Parts
 from rft.online.config import EpisodeConfig
 from rft.online.learning import Learning

@@ -43,7 +43,7 @@ class EpisodeConfig(TrainConfig):
     online: str = ""
     """Environment to train in: phone (simulated)."""
     semi_online: str = ""
-    """JSONL file of recorded traces to roll out over (rft.data.traces describes the format)."""
+    """JSONL file of recorded traces to roll out over (agentkit.recorded.traces describes the format)."""
     tasks: tuple[str, ...] = ()
     """Task templates to train on, by name or pattern, such as TurnWifi Set*. All of the split without it."""
     split: Literal["all", "train", "heldout_seeds", "heldout_templates"] = "train"

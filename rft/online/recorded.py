@@ -18,11 +18,12 @@ from agentkit.errors import DataError, boundary
 from agentkit.frames import Size
 from agentkit.pool import Request
 from agentkit.protocols import PromptProtocol
+from agentkit.recorded.traces import Trace
 from agentkit.types import Ending, Observation, Reply, Step, Trajectory
 from rft.advantage import discounted_returns, ui_s1_advantages, worth_training
 from rft.advantage.rules import UiS1Rule
 from rft.data.rows import NavigationRow
-from rft.data.traces import Trace, rows_of
+from rft.data.trace_rows import rows_of
 from rft.online.policy import LearnerPolicy
 from rft.online.rows import Batch, Means, StepRow
 from rft.rewards import Reward

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, TypeVar
 
+from agentkit.closest import unknown
 from agentkit.errors import ConfigError
-from rft.closest import unknown
 from rft.rewards.agentcpm import AgentCpm
 from rft.rewards.base import Gold, ParsedReply, Reward, TrajectoryReward
 from rft.rewards.gta1 import Gta1

@@ -106,8 +106,9 @@ def two_answer_traces(tmp_path_factory: pytest.TempPathFactory) -> dict[str, obj
     """
     from agentkit.actions import Click, Point
     from agentkit.protocols import get_protocol
+    from agentkit.recorded.traces import Trace, TraceStep, write_traces
     from rft.data.rows import write_rows
-    from rft.data.traces import Trace, TraceStep, rows_of, write_traces
+    from rft.data.trace_rows import rows_of
 
     folder = tmp_path_factory.mktemp("traces")
     clicks = [Click(Point(x, 0.5)) for x in (0.25, 0.75)]

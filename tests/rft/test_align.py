@@ -13,6 +13,7 @@ from PIL import Image
 from agentkit.actions import Box, CallUser, Click, Finished, Hover, Launch, Point, Scroll, Type
 from agentkit.errors import ConfigError, DataError
 from agentkit.protocols import get_protocol
+from agentkit.recorded.traces import Trace, TraceStep, read_traces, write_traces
 from rft.cli import main
 from rft.data.align.align import align
 from rft.data.align.config import AlignConfig
@@ -20,7 +21,7 @@ from rft.data.align.matches import MATCHES, Answer
 from rft.data.align.pools import Pools, median_length, select
 from rft.data.row_ids import RowId, parse_row_id
 from rft.data.rows import NavigationRow, read_rows
-from rft.data.traces import Trace, TraceStep, read_traces, rows_of, write_traces
+from rft.data.trace_rows import rows_of
 from rft.replies import KeptReply, encode
 from rft.rewards import get_reward
 

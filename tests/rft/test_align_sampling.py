@@ -17,10 +17,11 @@ from agentkit.actions import Click, Finished, Point, Press
 from agentkit.errors import ConfigError, DataError, PolicyError
 from agentkit.policies.scripted import ScriptedPolicy
 from agentkit.protocols import get_protocol
+from agentkit.recorded.traces import Trace, TraceStep, read_traces, write_traces
 from rft.data.align.align import align
 from rft.data.align.config import AlignConfig
 from rft.data.align.sample import batches, request_of, sample
-from rft.data.traces import Trace, TraceStep, read_traces, rows_of, write_traces
+from rft.data.trace_rows import rows_of
 from rft.replies import decode
 
 NAVI = get_protocol("venus1_navi")

@@ -27,12 +27,12 @@ from agentkit.actions import (
     Wait,
 )
 from agentkit.errors import ConfigError
+from agentkit.recorded.directions import finger_direction
+from agentkit.recorded.traces import Trace, TraceStep, read_traces, write_traces
 from rft.data.clean.answers import asks
 from rft.data.clean.config import CleanConfig
 from rft.data.clean.motion import contents_moved
 from rft.data.clean.pipeline import clean
-from rft.data.directions import finger_direction
-from rft.data.traces import Trace, TraceStep, read_traces, write_traces
 
 HERE = Click(Point(0.5, 0.5))
 

@@ -14,9 +14,10 @@ from agentkit.actions import Box, CallUser, Click, Finished, Launch, Point, Scro
 from agentkit.errors import DataError
 from agentkit.frames import Size
 from agentkit.protocols import get_protocol
+from agentkit.recorded.traces import Trace, TraceStep, TraceWriter, read_traces, trace_to_json, write_traces
 from rft.cli import main
 from rft.data.rows import NavigationRow, read_rows, write_rows
-from rft.data.traces import Trace, TraceStep, TraceWriter, read_traces, rows_of, trace_to_json, write_traces
+from rft.data.trace_rows import rows_of
 from rft.examples import Examples
 
 

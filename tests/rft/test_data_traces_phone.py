@@ -10,11 +10,12 @@ from PIL import Image, ImageChops
 
 from agentkit.actions import CallUser, Click, Finished, LongPress
 from agentkit.errors import EnvError
+from agentkit.recorded.traces import Trace, read_traces
 from envs.phone.env import PhoneEnv
 from envs.phone.tasks.suite import HELD_OUT, templates
 from rft.cli import data_traces, main
 from rft.data.rows import NavigationRow
-from rft.data.traces import Trace, read_traces, rows_of
+from rft.data.trace_rows import rows_of
 
 
 def make(out: Path, *options: str) -> list[Trace]:

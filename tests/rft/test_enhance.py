@@ -18,13 +18,14 @@ from PIL import Image
 
 from agentkit.actions import ACTION_TYPES, Click, Finished, LongPress, Point, Press, action_name
 from agentkit.errors import ConfigError, DataError
+from agentkit.recorded.traces import Trace, TraceStep, write_traces
 from rft.cli import main
 from rft.data.align.pools import Pools
 from rft.data.enhance.config import ACTION_NAMES, EnhanceConfig
 from rft.data.enhance.enhance import enhance, enhanced_rows, rare_actions
 from rft.data.enhance.product import digits_of, draw_below, draw_tuples, number_of
 from rft.data.rows import NavigationRow, read_rows
-from rft.data.traces import Trace, TraceStep, rows_of, write_traces
+from rft.data.trace_rows import rows_of
 
 SIZES = st.lists(st.integers(1, 4), max_size=5)
 

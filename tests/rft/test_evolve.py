@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from agentkit.errors import ConfigError
+from agentkit.recorded.traces import read_traces
 from rft.cli import main
 from rft.configs import TrainConfig
-from rft.data.traces import read_traces
 from rft.evolve.config import EvolveConfig
 from rft.evolve.loop import go, same_settings
 from rft.evolve.plan import flags, plan

@@ -10,7 +10,8 @@ import numpy as np
 from PIL import Image
 
 from agentkit.actions import Box, Click, Finished, Point, Press, Scroll, Type
-from importing import bring_in, png
+from importing import bring_in
+from recorded_files import png
 from tfrecord_files import write_tfrecord
 
 

@@ -9,9 +9,10 @@ import pytest
 
 from agentkit.actions import Box, Click, Finished, Launch, LongPress, Point, Press, Scroll, Type, Wait
 from agentkit.errors import DataError
-from importing import AC_ACTIONS, TREE, bring_in, episode, png
+from agentkit.recorded.a11y import element_at
+from importing import bring_in
+from recorded_files import AC_ACTIONS, TREE, episode, png
 from rft.cli import main
-from rft.data.importers.a11y import element_at
 from rft.data.rows import read_rows
 from tfrecord_files import example, framed, write_tfrecord
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from agentkit.errors import ConfigError, DataError
-from importing import episode, png
+from agentkit.recorded.traces import read_traces
+from recorded_files import episode, png
 from rft.cli import main
 from rft.data.importers import IMPORTERS, make_importer
 from rft.data.importers.run import run_import
-from rft.data.traces import read_traces
 from tfrecord_files import write_tfrecord
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from agentkit.actions import Box, Click, Finished, LongPress, Point, Press, Scroll, Type
-from importing import bring_in, png
+from importing import bring_in
+from recorded_files import png
 from rft.data.importers import make_importer
 from rft.data.importers.run import run_import
 from rft.data.rows import read_rows

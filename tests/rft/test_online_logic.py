@@ -13,9 +13,9 @@ from agentkit.actions import Click, Finished, Point, Wait
 from agentkit.episode import Limits
 from agentkit.errors import ConfigError, DataError, EnvError
 from agentkit.frames import Size
+from agentkit.recorded.traces import Trace, TraceStep
 from agentkit.types import Ending, Observation, Reply, Step
 from rft.advantage.rules import UiS1Rule
-from rft.data.traces import Trace, TraceStep
 from rft.online.config import EpisodeConfig
 from rft.online.grouping import episode_advantages, groups_of, is_dead
 from rft.online.live import LiveEpisodes

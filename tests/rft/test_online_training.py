@@ -14,11 +14,11 @@ from agentkit.actions import Finished
 from agentkit.errors import EnvError
 from agentkit.policies.qwen_load import load_model
 from agentkit.policies.qwen_processor import load_processor
+from agentkit.recorded.traces import Trace, TraceStep, write_traces
 from agentkit.trace import find_traces, load_trace
 from agentkit.types import Observation
 from conftest import write_tiny
 from rft.cli import main
-from rft.data.traces import Trace, TraceStep, write_traces
 from rft.online.config import EpisodeConfig
 from rft.online.policy import LearnerPolicy
 from rft.run_log import read_metrics

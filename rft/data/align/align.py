@@ -19,15 +19,16 @@ from typing import Any
 
 from agentkit.actions import action_name
 from agentkit.errors import ConfigError, DataError, boundary
+from agentkit.jsonl import JsonlWriter
 from agentkit.protocols import PromptProtocol, get_protocol
+from agentkit.recorded.traces import Trace, TraceWriter, read_traces
 from rft.data.align.config import SAMPLING, AlignConfig
 from rft.data.align.matches import MATCHES, Answer, Match
 from rft.data.align.pools import Key, Pools, median_length, select
 from rft.data.align.sample import Say, batches, sample
-from rft.data.jsonl import JsonlWriter
 from rft.data.row_ids import parse_row_id
 from rft.data.rows import NavigationRow, to_json
-from rft.data.traces import Trace, TraceWriter, read_traces, rows_of
+from rft.data.trace_rows import rows_of
 from rft.data.work_folder import empty, new_folder
 from rft.replies import KeptReply, read_replies
 from rft.rewards import get_reward

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from agentkit.errors import DataError
-from rft.data.jsonl import JsonlWriter, parse_object, read_lines
+from agentkit.jsonl import JsonlWriter, parse_object, read_lines
 
 Key: TypeAlias = tuple[str, int]
 """Trace id and step from 0."""

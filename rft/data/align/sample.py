@@ -19,10 +19,11 @@ from typing import Any, BinaryIO
 
 from agentkit.errors import DataError, boundary
 from agentkit.pool import Request
+from agentkit.recorded.traces import Trace
 from agentkit.types import Observation, Policy, Reply, Step
 from rft.data.align.config import AlignConfig
 from rft.data.rows import NavigationRow
-from rft.data.traces import Trace, rows_of
+from rft.data.trace_rows import rows_of
 from rft.replies import KeptReply, decode, encode
 
 Say = Callable[[str], None]

@@ -14,9 +14,9 @@ from typing import Literal, TypeAlias
 
 from agentkit.actions import CallUser, Finished
 from agentkit.errors import DataError
+from agentkit.recorded.traces import Trace, TraceStep
 from rft.data.clean.index import Index
 from rft.data.clean.sample import TRACES, Kind, Sample, Source, Verdict
-from rft.data.traces import Trace, TraceStep
 
 Answerer: TypeAlias = Callable[[Trace], str]
 """The answer to the goal of a trace; empty when it is not known."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from agentkit.closest import unknown
 from agentkit.errors import ConfigError
 from agentkit.frames import BUDGETS
-from rft.closest import unknown
 
 if TYPE_CHECKING:
     from rft.data.clean.sample import Stage

@@ -19,9 +19,9 @@ from agentkit.actions import (
     Type,
     action_name,
 )
+from agentkit.recorded.traces import Trace, TraceStep
 from rft.data.clean.index import Index
 from rft.data.clean.sample import TRACES, Kind, Sample, Source, Verdict
-from rft.data.traces import Trace, TraceStep
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from agentkit.errors import DataError, boundary
-from rft.data.pictures import difference_hash, image_size
+from agentkit.recorded.pictures import image_size
+from rft.data.pictures import difference_hash
 
 HashOf: TypeAlias = Literal["pixels", "file"]
 BATCH = 2000

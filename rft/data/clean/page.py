@@ -13,9 +13,9 @@ from agentkit.actions import Box, Click
 from agentkit.codec import decode_action
 from agentkit.describe import describe_action
 from agentkit.errors import DataError, GlintError
+from agentkit.jsonl import read_lines
 from agentkit.report import Report, Shot
 from rft.data.clean.config import CleanConfig
-from rft.data.jsonl import read_lines
 
 
 def write_page(path: Path, report: dict[str, Any], dropped: Path, config: CleanConfig) -> None:

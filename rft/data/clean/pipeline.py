@@ -19,12 +19,12 @@ from typing import Any
 
 import agentkit
 from agentkit.errors import DataError
+from agentkit.jsonl import JsonlWriter, parse_object, read_lines
 from rft.data.clean.config import FOR_GROUNDING, FOR_TRACES, ORDER, CleanConfig, build
 from rft.data.clean.format import Format
 from rft.data.clean.index import Index
 from rft.data.clean.sample import Sample, Stage, Verdict
 from rft.data.clean.tally import Tally, tally_of
-from rft.data.jsonl import JsonlWriter, parse_object, read_lines
 from rft.data.rows import image_text
 from rft.data.work_folder import empty, new_folder
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias
 
 from agentkit.actions import Box
+from agentkit.recorded.traces import Trace, trace_from_json, trace_to_json
 from rft.data.clean.index import Index
 from rft.data.rows import GroundingRow, NavigationRow, row_from_json
-from rft.data.traces import Trace, trace_from_json, trace_to_json
 
 Kind: TypeAlias = Literal["grounding", "navigation", "trace"]
 ANYWHERE = Path("/")

@@ -14,10 +14,10 @@ from typing import Literal, TypeAlias
 
 from agentkit.actions import Direction, Scroll
 from agentkit.errors import ConfigError, DataError
+from agentkit.recorded.directions import OPPOSITE, finger_direction
+from agentkit.recorded.traces import Trace, TraceStep
 from rft.data.clean.index import Index
 from rft.data.clean.sample import TRACES, Kind, Sample, Source, Verdict
-from rft.data.directions import OPPOSITE, finger_direction
-from rft.data.traces import Trace, TraceStep
 
 Convention: TypeAlias = Literal["finger", "content", "mixed", "unproven"]
 

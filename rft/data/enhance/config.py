@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import get_args
 
 from agentkit.actions import ACTION_TYPES, Key, Press
+from agentkit.closest import unknown
 from agentkit.errors import ConfigError
-from rft.closest import unknown
 
 ACTION_NAMES = (
     *(cls.__name__ for cls in ACTION_TYPES if cls is not Press),

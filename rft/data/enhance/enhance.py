@@ -17,13 +17,14 @@ from typing import Any
 
 from agentkit.actions import action_name
 from agentkit.errors import DataError
+from agentkit.jsonl import JsonlWriter
+from agentkit.recorded.traces import Trace, read_traces
 from rft.data.align.pools import Pools
 from rft.data.enhance.config import EnhanceConfig
 from rft.data.enhance.product import draw_tuples
-from rft.data.jsonl import JsonlWriter
 from rft.data.row_ids import RowId
 from rft.data.rows import NavigationRow, Past, to_json
-from rft.data.traces import Trace, read_traces, rows_of
+from rft.data.trace_rows import rows_of
 from rft.data.work_folder import new_folder
 
 ROWS, REPORT, PAGE, PLOT = "rows.jsonl", "report.json", "report.html", "shares"

@@ -1,4 +1,4 @@
-"""Readers of public data sets: each a small file that turns one format into traces or rows (`rft data import`).
+"""Import of public data sets (`rft data import`): readers that only training needs, and those of `agentkit.recorded`.
 
 Everything streams. An item that cannot be told in Glint's actions is refused and counted, never guessed at.
 """
@@ -10,18 +10,18 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from agentkit.closest import unknown
 from agentkit.errors import ConfigError
-from rft.closest import unknown
 
 IMPORTERS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "androidcontrol": ("androidcontrol", "AndroidControl"),
-        "aitw": ("aitw", "AndroidInTheWild"),
-        "aitz": ("aitz", "AndroidInTheZoo"),
-        "gui-odyssey": ("odyssey", "GuiOdyssey"),
-        "amex": ("amex", "Amex"),
-        "amex-elements": ("amex", "AmexElements"),
-        "grounding": ("grounding", "GroundingJson"),
+        "androidcontrol": ("agentkit.recorded.androidcontrol", "AndroidControl"),
+        "aitw": ("agentkit.recorded.aitw", "AndroidInTheWild"),
+        "aitz": ("agentkit.recorded.aitz", "AndroidInTheZoo"),
+        "gui-odyssey": ("agentkit.recorded.odyssey", "GuiOdyssey"),
+        "amex": ("rft.data.importers.amex", "Amex"),
+        "amex-elements": ("rft.data.importers.amex", "AmexElements"),
+        "grounding": ("rft.data.importers.grounding", "GroundingJson"),
     }
 )
 """Name to module and class."""
@@ -33,6 +33,6 @@ def make_importer(name: str, **options: Any) -> Any:
         raise ConfigError(unknown("importer", name, IMPORTERS))
     module, cls = IMPORTERS[name]
     try:
-        return getattr(importlib.import_module(f"rft.data.importers.{module}"), cls)(**options)
+        return getattr(importlib.import_module(module), cls)(**options)
     except TypeError as error:
         raise ConfigError(f"importer {name} does not take {', '.join(options)}: {error}") from error

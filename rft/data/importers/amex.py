@@ -14,10 +14,10 @@ from typing import Any
 
 from agentkit.actions import Action, Click, Finished, Press, Scroll, Type
 from agentkit.frames import Frame, screen
-from rft.data.directions import finger_direction
-from rft.data.importers.source import Images, Unmappable, box_in, json_files, point_in, size_of
+from agentkit.recorded.directions import finger_direction
+from agentkit.recorded.source import Images, Unmappable, box_in, json_files, point_in, size_of
+from agentkit.recorded.traces import Trace, TraceStep
 from rft.data.rows import GroundingRow
-from rft.data.traces import Trace, TraceStep
 
 _PLAIN: dict[str, Action] = {
     "PRESS_BACK": Press("back"),

@@ -18,9 +18,9 @@ from typing import Any, Literal, get_args
 from agentkit.actions import Box
 from agentkit.errors import ConfigError, DataError
 from agentkit.frames import N1000, UNIT, Frame, screen
+from agentkit.recorded.pictures import image_size
+from agentkit.recorded.source import Images, Unmappable, files, size_of
 from rft.data.importers.json_array import array_items
-from rft.data.importers.source import Images, Unmappable, files, size_of
-from rft.data.pictures import image_size
 from rft.data.rows import GroundingRow
 
 IMAGE_KEYS = ("img_filename", "image", "image_path", "img_path", "img_url")

@@ -6,16 +6,18 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import agentkit
 from agentkit.actions import action_name
-from agentkit.errors import ConfigError, DataError
-from rft.data.importers.source import Images, Importer, Unmappable, load_json
-from rft.data.jsonl import JsonlWriter
+from agentkit.errors import DataError
+from agentkit.jsonl import JsonlWriter
+from agentkit.recorded.source import Images, Source, Unmappable, converted
+from agentkit.recorded.traces import Trace, trace_to_json
 from rft.data.rows import GroundingRow, to_json
-from rft.data.traces import Trace, trace_to_json
 from rft.data.work_folder import new_folder
+
+Importer: TypeAlias = Source[Trace | list[GroundingRow]]
 
 REPORT = "import.json"
 
@@ -50,15 +52,6 @@ def run_import(
     return report
 
 
-def read_split(path: str | Path, split: str) -> frozenset[str]:
-    """The episode ids of `split` in a JSON file of splits; entries that are file names lose their suffix."""
-    splits = load_json(Path(path))
-    if not isinstance(splits, dict) or not isinstance(splits.get(split), list):
-        known = ", ".join(splits) if isinstance(splits, dict) else type(splits).__name__
-        raise ConfigError(f"{path} has no list {split!r}; it has: {known}")
-    return frozenset(str(entry).removesuffix(".json") for entry in splits[split])
-
-
 def _convert(importer: Importer, source: Path, work: Path, keep: frozenset[str] | None, limit: int) -> dict[str, Any]:
     images = Images(work / "images")
     reasons: Counter[str] = Counter()
@@ -72,7 +65,7 @@ def _convert(importer: Importer, source: Path, work: Path, keep: frozenset[str] 
                 continue
             items += 1
             try:
-                made = _converted(importer, key, raw, images)
+                made = converted(importer, key, raw, images)
             except Unmappable as error:
                 reasons[error.reason] += 1
                 refused.write({"id": key, "reason": error.reason, "detail": error.detail})
@@ -92,14 +85,6 @@ def _convert(importer: Importer, source: Path, work: Path, keep: frozenset[str] 
     counts = {"items": items, "refused": reasons.total(), "reasons": dict(reasons.most_common())}
     trace_counts = {"steps": steps, "actions": dict(actions.most_common())} if kind == "traces" else {}
     return {"file": f"{kind}.jsonl", "samples": lines.count, **counts, **trace_counts}
-
-
-def _converted(importer: Importer, key: str, raw: Any, images: Images) -> Trace | list[GroundingRow]:
-    """What the importer makes of the item. Unmappable too when a field is missing or of another kind."""
-    try:
-        return importer.convert(key, raw, images)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
-        raise Unmappable("item is not of its format", f"{type(error).__name__}: {error}"[:200]) from error
 
 
 def _json(made: Trace | list[GroundingRow], work: Path) -> Iterator[dict[str, Any]]:

@@ -16,11 +16,11 @@ from typing import Any
 
 from agentkit.actions import Action, Box, Click
 from agentkit.errors import DataError
-from rft.data.importers.gestures import gesture_action
-from rft.data.importers.protobuf import Feature, example
-from rft.data.importers.source import Images, Unmappable, files, smallest_around
-from rft.data.importers.tfrecord import records
-from rft.data.traces import Trace, TraceStep
+from agentkit.recorded.gestures import gesture_action
+from agentkit.recorded.protobuf import Feature, example
+from agentkit.recorded.source import Images, Unmappable, files, smallest_around
+from agentkit.recorded.tfrecord import records
+from agentkit.recorded.traces import Trace, TraceStep
 
 StepFeatures = dict[str, Feature]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rft.data.importers.protobuf import fields, signed
+from agentkit.recorded.protobuf import fields, signed
 
 Bounds = tuple[int, int, int, int]
 """left, top, right, bottom in pixels."""

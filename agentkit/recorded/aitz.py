@@ -15,9 +15,9 @@ from typing import Any
 
 from agentkit.actions import Action, Box, Click
 from agentkit.errors import DataError
-from rft.data.importers.gestures import gesture_action
-from rft.data.importers.source import Images, Unmappable, files, load_json, size_of, smallest_around
-from rft.data.traces import Trace, TraceStep
+from agentkit.recorded.gestures import gesture_action
+from agentkit.recorded.source import Images, Unmappable, files, load_json, size_of, smallest_around
+from agentkit.recorded.traces import Trace, TraceStep
 
 
 @dataclass(frozen=True)

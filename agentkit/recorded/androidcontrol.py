@@ -17,12 +17,12 @@ from typing import Any
 from agentkit.actions import Action, Box, Click, Finished, Launch, LongPress, Press, Scroll, Type, Wait
 from agentkit.errors import DataError
 from agentkit.frames import Frame, screen
-from rft.data.directions import OPPOSITE
-from rft.data.importers.a11y import element_at
-from rft.data.importers.protobuf import Feature, example
-from rft.data.importers.source import Images, Unmappable, files, point_in
-from rft.data.importers.tfrecord import records
-from rft.data.traces import Trace, TraceStep
+from agentkit.recorded.a11y import element_at
+from agentkit.recorded.directions import OPPOSITE
+from agentkit.recorded.protobuf import Feature, example
+from agentkit.recorded.source import Images, Unmappable, files, point_in
+from agentkit.recorded.tfrecord import records
+from agentkit.recorded.traces import Trace, TraceStep
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from agentkit.actions import Action, Click, Finished, Press, Scroll, Type
 from agentkit.frames import UNIT
-from rft.data.directions import finger_direction
-from rft.data.importers.source import Unmappable, point_in
+from agentkit.recorded.directions import finger_direction
+from agentkit.recorded.source import Unmappable, point_in
 
 TAP = 0.04
 """Largest distance between touch and lift of a tap, as fractions of the screen (the source's own rule)."""

@@ -1,18 +1,16 @@
-"""What every importer shares: its interface, the reason for refusing an episode, and the folder for images."""
+"""What every reader of a data set shares: its interface, the reason to refuse an item, and the folder for images."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from agentkit.actions import Box, Point
 from agentkit.errors import DataError, boundary
 from agentkit.frames import Frame, OutsideFrame
-from rft.data.pictures import image_size
-from rft.data.rows import GroundingRow
-from rft.data.traces import Trace
+from agentkit.recorded.pictures import image_size
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,16 +28,27 @@ class Unmappable(Exception):
         self.reason, self.detail = reason, detail
 
 
-class Importer(Protocol):
+Made = TypeVar("Made", covariant=True)
+
+
+class Source(Protocol[Made]):
     """One data set's format. Items are read and converted one at a time."""
 
     def items(self, source: Path) -> Iterator[tuple[str, Raw]]:
         """(id within the source, item) in a fixed order. DataError where a file is damaged or of another format."""
         ...
 
-    def convert(self, key: str, raw: Raw, images: Images) -> Trace | list[GroundingRow]:
-        """The item as a trace, or as grounding rows. Raises Unmappable."""
+    def convert(self, key: str, raw: Raw, images: Images) -> Made:
+        """What the item is, a `Trace` for a data set of episodes. Raises Unmappable."""
         ...
+
+
+def converted(source: Source[Made], key: str, raw: Raw, images: Images) -> Made:
+    """What `source` makes of the item. Unmappable too when a field is missing or of another kind."""
+    try:
+        return source.convert(key, raw, images)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+        raise Unmappable("item is not of its format", f"{type(error).__name__}: {error}"[:200]) from error
 
 
 class Images:

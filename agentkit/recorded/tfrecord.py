@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from agentkit.errors import DataError
-from rft.data.importers.crc32c import masked_crc32c
+from agentkit.recorded.crc32c import masked_crc32c
 
 LARGEST = 1 << 30
 """Bytes of the largest record that is believed: a length past this is damage that happens to have its checksum."""

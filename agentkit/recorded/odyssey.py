@@ -13,9 +13,9 @@ from typing import Any
 
 from agentkit.actions import Action, Click, Finished, LongPress, Point, Press, Scroll, Type
 from agentkit.frames import N1000
-from rft.data.directions import finger_direction
-from rft.data.importers.source import Images, Unmappable, box_in, json_files, point_in
-from rft.data.traces import Trace, TraceStep
+from agentkit.recorded.directions import finger_direction
+from agentkit.recorded.source import Images, Unmappable, box_in, json_files, point_in
+from agentkit.recorded.traces import Trace, TraceStep
 
 KEYS = {"KEY_HOME": Press("home"), "KEY_BACK": Press("back"), "KEY_APPSELECT": Press("recent")}
 

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentkit.errors import DataError
-from rft.data.importers.crc32c import LANE, crc32c, masked_crc32c
-from rft.data.importers.protobuf import example, fields
-from rft.data.importers.tfrecord import records
+from agentkit.recorded.crc32c import LANE, crc32c, masked_crc32c
+from agentkit.recorded.protobuf import example, fields
+from agentkit.recorded.tfrecord import records
 from tfrecord_files import example as encode
 from tfrecord_files import field, framed, slow_crc32c, varint, write_tfrecord
 

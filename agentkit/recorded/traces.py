@@ -26,13 +26,11 @@ from pathlib import Path
 from typing import Any
 
 from agentkit.actions import Action, Box
+from agentkit.closest import unknown
 from agentkit.codec import encode_action
 from agentkit.errors import DataError
-from rft.closest import unknown
-from rft.data.jsonl import JsonlWriter, parse_object, read_lines
-from rft.data.pictures import image_size
-from rft.data.row_ids import RowId
-from rft.data.rows import NavigationRow, Past, decode_gold_action, decode_gold_box, image_text
+from agentkit.jsonl import JsonlWriter, parse_object, read_lines
+from agentkit.recorded.fields import decode_gold_action, decode_gold_box, image_text
 
 VERSION = 1
 _WORDS = ("thought", "conclusion", "instruction")
@@ -120,35 +118,6 @@ def write_traces(path: str | Path, traces: Iterable[Trace]) -> int:
         for count, trace in enumerate(traces, start=1):  # noqa: B007 - the last value is the count
             out.write(trace)
     return count
-
-
-def rows_of(trace: Trace, history_images: int = 0) -> Iterator[NavigationRow]:
-    """One training row for each step, its history the steps before it; row ids are `<trace id>/<step from 0>`.
-
-    With `history_images` the last so many past steps of a row keep their screenshots, for prompt protocols that show
-    them. A screenshot without a `size` is opened once to learn it: DataError when that fails.
-    """
-    past: list[Past] = []
-    for index, step in enumerate(trace.steps):
-        size = step.size or ((1, 1) if step.image is None else image_size(step.image))
-        shown = len(past) - history_images
-        history = tuple(p if i >= shown else Past(p.action, p.thought, p.conclusion) for i, p in enumerate(past))
-        yield NavigationRow(
-            number=trace.number,
-            image=step.image,
-            size=size,
-            goal=trace.goal,
-            history=history,
-            action=step.action,
-            thought=step.thought,
-            conclusion=step.conclusion,
-            id=str(RowId(trace.id, index)),
-            app=trace.app,
-            task=trace.task,
-            source=trace.source,
-            boxes=() if step.box is None else (step.box,),
-        )
-        past.append(Past(step.action, step.thought, step.conclusion, step.image))
 
 
 def trace_to_json(trace: Trace, folder: Path) -> dict[str, Any]:
