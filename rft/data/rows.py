@@ -161,7 +161,6 @@ def _corners(box: Box) -> list[float]:
     return [box.x1, box.y1, box.x2, box.y2]
 
 
-
 def _past_to_json(past: Past, folder: Path) -> dict[str, Any]:
     words = {"thought": past.thought, "conclusion": past.conclusion, "image": image_text(past.image, folder)}
     return {"action": encode_action(past.action), **{key: text for key, text in words.items() if text}}
@@ -255,8 +254,6 @@ def _past(raw: dict[str, Any], where: str, image: Path | None) -> Past:
         return Past(decode_gold_action(raw["action"]), **words, image=image)
     except DataError as error:
         raise DataError(f"{where}{error}") from error
-
-
 
 
 def _boxes(raw: dict[str, Any]) -> tuple[Box, ...]:
