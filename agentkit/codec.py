@@ -66,6 +66,8 @@ def encode_reply(reply: Reply) -> dict[str, Any]:
         row["logprobs"] = list(reply.logprobs)
     if reply.usage:
         row["usage"] = dict(reply.usage)
+    if reply.timing:
+        row["timing"] = dict(reply.timing)
     return row
 
 
@@ -74,6 +76,7 @@ def decode_reply(row: Any) -> Reply:
     with boundary(DataError, "unreadable reply"):
         ids, logprobs = row.get("token_ids"), row.get("logprobs")
         usage = _checked("usage", row.get("usage", {}), dict)
+        timing = _checked("timing", row.get("timing", {}), dict)
         return Reply(
             text=_checked("text", row["text"], str),
             action=decode_action(row["action"]),
@@ -83,4 +86,5 @@ def decode_reply(row: Any) -> Reply:
             logprobs=None if logprobs is None else tuple(float(_checked("a logprob", p, int, float)) for p in logprobs),
             seconds=float(_checked("seconds", row.get("seconds", 0.0), int, float)),
             usage={name: _checked(f"usage of {name}", count, int) for name, count in usage.items()},
+            timing={name: float(_checked(f"timing of {name}", s, int, float)) for name, s in timing.items()},
         )

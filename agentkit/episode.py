@@ -50,8 +50,10 @@ def run_episode(
     final: Observation | None = None
     verdict: dict[str, Any] = {}
     ending, fault = Ending.CUT, f"step budget of {budget} spent"
+    device = 0.0
     try:
         observation = final = env.reset(task)
+        device += time.monotonic() - started
         while not observation.ended and len(steps) < budget:
             if limits.time_s is not None and time.monotonic() - started >= limits.time_s:
                 fault = f"time budget of {limits.time_s:g} s spent after {len(steps)} steps"
@@ -65,8 +67,9 @@ def run_episode(
                 ending, fault = Ending.FINISHED, ""
                 break
             if not isinstance(action, Malformed):
-                final = None
+                final, before = None, time.monotonic()
                 observation = final = env.step(action)
+                device += time.monotonic() - before
             if reason := _stuck(steps, limits):
                 fault = reason
                 break
@@ -75,7 +78,8 @@ def run_episode(
         verdict = env.verdict()
     except GlintError as error:
         ending, fault = Ending.BROKEN, f"{type(error).__name__}: {error}"
-    facts = {**getattr(policy, "meta", {}), **(meta or {}), "seconds": round(time.monotonic() - started, 3)}
+    spent = {"seconds": round(time.monotonic() - started, 3), "device_seconds": round(device, 3)}
+    facts = {**getattr(policy, "meta", {}), **(meta or {}), **spent}
     return Trajectory(task.key, task.goal, tuple(steps), ending, final, verdict, fault, facts)
 
 

@@ -40,6 +40,8 @@ class Reply:
     seconds: float = 0.0
     usage: Mapping[str, int] = field(default_factory=dict)
     """Token counts, e.g. `{"prompt": 812, "completion": 41}`, when the policy knows them."""
+    timing: Mapping[str, float] = field(default_factory=dict)
+    """Parts of `seconds` by name (`encode`, `vision`, `prefill`, `decode`; `request` to an endpoint), when measured."""
 
 
 @dataclass(frozen=True, slots=True)

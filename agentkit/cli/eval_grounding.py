@@ -107,7 +107,7 @@ def ask(
         some = samples[start : start + batch]
         replies = _replies(policy, some)
         answered = [
-            Prediction(sample.id, reply.action, reply.text, reply.seconds, reply.usage)
+            Prediction(sample.id, reply.action, reply.text, reply.seconds, reply.usage, reply.timing)
             for sample, reply in zip(some, replies, strict=True)
             if isinstance(reply, Reply)
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList,
 
 from agentkit.errors import PolicyError, boundary
 from agentkit.frames import QWEN25VL, PixelBudget
-from agentkit.policies.qwen_chat import encode, end_tokens, read_reply, reply_length
+from agentkit.policies.qwen_chat import encode, end_tokens, read_reply, reply_length, token_counts
 from agentkit.policies.qwen_load import load_model
 from agentkit.policies.qwen_processor import load_processor, set_budget
+from agentkit.policies.stages import timed_stages
 from agentkit.pool import Request
 from agentkit.protocols import PromptProtocol, get_protocol
 from agentkit.types import Observation, Reply, Step
@@ -34,11 +36,15 @@ class QwenPolicy:
         temperature: float | None = None,
         budget: PixelBudget | None = None,
         seed: int = 0,
+        profile: bool | None = None,
     ) -> None:
         """`device` auto takes a GPU if there is one; `dtype` auto is bfloat16 there and float32 on a CPU.
 
         Without `budget` the pixel budget saved in the folder holds, unless that is Qwen's stock one, which every
         published checkpoint carries whatever it was trained with: then it is the protocol's. Raises PolicyError.
+
+        `profile` splits each reply's time into encoding, vision tower, prefill and decoding (`Reply.timing`); unless
+        told, a CPU's is, where that is free.
         """
         self.protocol = get_protocol(protocol) if isinstance(protocol, str) else protocol
         self.model, processor_path = load_model(path, device, dtype)
@@ -49,6 +55,7 @@ class QwenPolicy:
         self.max_new_tokens = decoding.max_new_tokens if max_new_tokens is None else max_new_tokens
         self.temperature = float(decoding.temperature if temperature is None else temperature)
         self.seed, self._calls = seed, 0
+        self.profile = self.model.device.type != "cuda" if profile is None else profile
         tokenizer = self.processor.tokenizer
         self._ends = end_tokens(self.model, tokenizer)
         self._pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else self._ends[0]
@@ -64,7 +71,7 @@ class QwenPolicy:
         With `seed` (up to 64 bits) sampling hangs on it and the requests alone, not on the calls before.
 
         `token_ids` ends with the end token if the model wrote one. `logprobs` are the model's own, one per token id:
-        before repetition penalty, temperature and top-p. `seconds` is the batch's time divided by its size.
+        before repetition penalty, temperature and top-p. `seconds` and `timing` are the batch's divided by its size.
         """
         if not requests:
             return []
@@ -72,15 +79,21 @@ class QwenPolicy:
         with boundary(PolicyError, f"generation failed on a batch of {len(requests)}"):
             sizes = [self.budget.resize(observation.image.size) for _, _, observation in requests]
             inputs = self.encode(requests)
-            tokens, logprobs = self._generate(inputs, seed)
-        prompts = inputs["attention_mask"].sum(1).tolist()
+            encoded = time.monotonic()
+            watch: AbstractContextManager[dict[str, float]]
+            watch = timed_stages(self.model) if self.profile else nullcontext({})
+            with watch as stages:
+                tokens, logprobs = self._generate(inputs, seed)
         seconds = (time.monotonic() - started) / len(requests)
+        timing = {"encode": encoded - started, **stages} if self.profile else {}
+        timing = {name: spent / len(requests) for name, spent in timing.items()}
+        usages = token_counts(self.processor, inputs, tokens)
         return [
             read_reply(
                 self.processor, self.protocol, ids, size,
-                logprobs=tuple(probs), seconds=seconds, usage={"prompt": int(prompt), "completion": len(ids)},
+                logprobs=tuple(probs), seconds=seconds, usage=usage, timing=timing,
             )
-            for ids, probs, size, prompt in zip(tokens, logprobs, sizes, prompts, strict=True)
+            for ids, probs, size, usage in zip(tokens, logprobs, sizes, usages, strict=True)
         ]  # fmt: skip
 
     def _own_budget(self) -> PixelBudget:

@@ -39,6 +39,17 @@ def read_reply(processor: Any, protocol: PromptProtocol, ids: Sequence[int], siz
     return Reply(text, parsed.action, parsed.thought, parsed.conclusion, token_ids=tuple(ids), **facts)
 
 
+def token_counts(processor: Any, inputs: Any, replies: Sequence[Sequence[int]]) -> list[dict[str, int]]:
+    """The usage of each request of an encoded batch: tokens of the prompt, those of them that are image, of the reply.
+
+    `screens` counts the pictures in the prompt.
+    """
+    ids, start = inputs["input_ids"], processor.tokenizer.convert_tokens_to_ids("<|vision_start|>")
+    columns = (inputs["attention_mask"].sum(1), (ids == processor.image_token_id).sum(1), (ids == start).sum(1))
+    rows = zip(*(column.tolist() for column in columns), replies, strict=True)
+    return [{"prompt": p, "image": i, "completion": len(reply), "screens": s} for p, i, s, reply in rows]
+
+
 def end_tokens(model: Any, tokenizer: Any) -> list[int]:
     """The tokens that end a reply, sorted."""
     value = model.generation_config.eos_token_id

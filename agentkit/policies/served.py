@@ -81,17 +81,26 @@ class ServedPolicy:
             size = self.budget.resize(observation.image.size)
             messages = self.protocol.messages(goal, steps, observation, self.budget.resize)
             body = self._options | {"messages": [_wire(message, size) for message in messages]}
-        text, usage = _read(self._post(body))
+        encoded = time.monotonic()
+        response, request_s, wait_s = self._post(body)
+        text, counts = _read(response)
         parsed = self.protocol.parse(text, size)
         seconds = time.monotonic() - started
-        return Reply(text, parsed.action, parsed.thought, parsed.conclusion, seconds=seconds, usage=usage)
+        timing = {"encode": encoded - started, "request": request_s, **({"wait": wait_s} if wait_s else {})}
+        usage = counts | {"screens": sum(map(_screens, messages))}
+        return Reply(
+            text, parsed.action, parsed.thought, parsed.conclusion, seconds=seconds, usage=usage, timing=timing
+        )
 
     def close(self) -> None:
         self._client.close()
 
-    def _post(self, body: dict[str, Any]) -> httpx.Response:
+    def _post(self, body: dict[str, Any]) -> tuple[httpx.Response, float, float]:
+        """The response, the seconds of the attempt that brought it, and those of the attempts before it."""
+        begun = time.monotonic()
         for attempt in range(self.retries + 1):
             wait_s = self.backoff_s * 2**attempt
+            asked = time.monotonic()
             try:
                 response = self._client.post(self.url, json=body)
             except httpx.TransportError as error:  # timeouts, refused and dropped connections
@@ -100,7 +109,7 @@ class ServedPolicy:
                 raise PolicyError(f"{self.url}: {type(error).__name__}: {error}") from error
             else:
                 if response.is_success:
-                    return response
+                    return response, time.monotonic() - asked, asked - begun if attempt else 0.0
                 fault = f"HTTP {response.status_code}: {response.text[:300]}"
                 if response.status_code not in _WORTH_RETRYING:
                     raise PolicyError(f"{self.url}: {fault}")
@@ -125,12 +134,19 @@ def _read(response: httpx.Response) -> tuple[str, dict[str, int]]:
         text = answer["choices"][0]["message"]["content"]
         usage = answer.get("usage") or {}
         counts = {name: int(usage[f"{name}_tokens"]) for name in ("prompt", "completion") if f"{name}_tokens" in usage}
+        details = usage.get("prompt_tokens_details") or {}
+        counts |= {name: int(n) for name in ("image", "cached") if (n := details.get(f"{name}_tokens")) is not None}
     except (json.JSONDecodeError, UnicodeDecodeError, LookupError, TypeError, ValueError, AttributeError) as error:
         shown = response.text[:200]
         raise PolicyError(f"expected a chat completion, got {shown!r} ({type(error).__name__}: {error})") from error
     if not isinstance(text, str):
         raise PolicyError(f"expected the message content to be text, got {text!r}")
     return text.encode("utf-8", "replace").decode(), counts  # JSON can spell lone surrogates; files cannot
+
+
+def _screens(message: Message) -> int:
+    content = message["content"]
+    return 0 if isinstance(content, str) else sum(part["type"] == "image" for part in content)
 
 
 def _wire(message: Message, size: Size) -> Message:

@@ -1,6 +1,7 @@
 """Scores as pure functions: what a run earned, how sure that is, and what it cost. No torch, no pictures, no device."""
 
 from agentkit.scoring.card import ScoreCard, card_json, card_of_json, card_text
+from agentkit.scoring.cost import STAGES, Cost, count_words, token_split
 from agentkit.scoring.episodes import (
     EpisodeCard,
     EpisodeResult,
@@ -10,7 +11,6 @@ from agentkit.scoring.episodes import (
     template_of,
 )
 from agentkit.scoring.grounding import (
-    Cost,
     GroundingCard,
     GroundingSample,
     NoTarget,
@@ -25,8 +25,9 @@ from agentkit.scoring.intervals import Difference, Estimate, Rate, macro_average
 from agentkit.scoring.store import append_row, prediction_of, prediction_row, read_rows
 
 __all__ = [
-    "Cost", "Difference", "EpisodeCard", "EpisodeResult", "Estimate", "GroundingCard", "GroundingSample", "NoTarget",
-    "Outcome", "Polygon", "Prediction", "Rate", "ScoreCard", "Target", "append_row", "card_json", "card_of_json",
-    "card_of_results", "card_text", "judge", "macro_average", "mean_interval", "paired_difference", "prediction_of",
-    "prediction_row", "read_rows", "score_episode", "score_episodes", "score_grounding", "template_of",
+    "STAGES", "Cost", "Difference", "EpisodeCard", "EpisodeResult", "Estimate", "GroundingCard", "GroundingSample",
+    "NoTarget", "Outcome", "Polygon", "Prediction", "Rate", "ScoreCard", "Target", "append_row", "card_json",
+    "card_of_json", "card_of_results", "card_text", "count_words", "judge", "macro_average", "mean_interval",
+    "paired_difference", "prediction_of", "prediction_row", "read_rows", "score_episode", "score_episodes",
+    "score_grounding", "template_of", "token_split",
 ]

@@ -9,8 +9,9 @@ from enum import Enum
 from typing import Any, TypeAlias
 
 from agentkit.errors import DataError, boundary
+from agentkit.scoring.cost import STAGES, Cost, count_words
 from agentkit.scoring.episodes import EpisodeCard, EpisodeResult
-from agentkit.scoring.grounding import Cost, GroundingCard, Outcome
+from agentkit.scoring.grounding import GroundingCard, Outcome
 from agentkit.scoring.intervals import Estimate, Rate
 from agentkit.types import Ending
 
@@ -49,8 +50,10 @@ def _grounding_lines(card: GroundingCard) -> Iterable[str]:
     yield f"distance to target  median {_percent(card.distance)} of the screen, {misses} over misses"
     yield "outcomes            " + ", ".join(f"{name} {count}" for name, count in card.outcomes.items())
     if card.cost.measured:
-        tokens = "".join(f", {count:.0f} {kind} tokens" for kind, count in card.cost.tokens.items())
-        yield f"cost per sample     {card.cost.seconds:.3g} s (median of {card.cost.measured}){tokens}"
+        counts = "".join(f", {count_words(kind, count)}" for kind, count in card.cost.tokens.items())
+        yield f"cost per sample     {card.cost.seconds:.3g} s (median of {card.cost.measured}){counts}"
+    if card.cost.stages:
+        yield f"of these            {_stages(card.cost.stages)} (mean of {card.cost.split})"
     if card.cross:
         columns = sorted({name for row in card.cross.values() for name in row})
         yield ""
@@ -70,8 +73,12 @@ def _episode_lines(card: EpisodeCard) -> Iterable[str]:
     yield f"steps               mean {card.steps:.1f}, {card.steps_solved:.1f} when solved"
     yield f"malformed replies   {card.malformed}"
     if math.isfinite(card.seconds_step):
-        tokens = "".join(f", {count:.0f} {kind} tokens" for kind, count in card.tokens_step.items())
-        yield f"cost per step       {card.seconds_step:.3g} s{tokens}"
+        counts = "".join(f", {count_words(kind, count)}" for kind, count in card.tokens_step.items())
+        yield f"cost per step       {card.seconds_step:.3g} s{counts}"
+    if card.stages_step:
+        yield f"of these            {_stages(card.stages_step)}"
+    if math.isfinite(card.device_step):
+        yield f"device per step     {card.device_step:.3g} s"
     yield ""
     width = max((len(name) for name in card.templates), default=0)
     for name, rate in card.templates.items():
@@ -83,6 +90,10 @@ def _cell(rate: Rate | None) -> str:
 
 
 def _percent(value: float) -> str:
+def _stages(stages: Mapping[str, float]) -> str:
+    return ", ".join(f"{STAGES.get(name, name)} {seconds:.3g} s" for name, seconds in stages.items())
+
+
     return f"{100 * value:.1f} %" if math.isfinite(value) else "unknown"
 
 
@@ -129,6 +140,8 @@ def _result(data: Mapping[str, Any]) -> EpisodeResult:
     return EpisodeResult(**{**data, "success": _number(data["success"]), "ending": Ending(data["ending"])})
 
 
+        stages_step=dict(data.get("stages_step", {})),
+        device_step=_number(data.get("device_step")),
 def _tables(data: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Rate]]:
     return {name: {group: _rate(value) for group, value in row.items()} for name, row in data.items()}
 

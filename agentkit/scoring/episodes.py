@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from agentkit.actions import Malformed
 from agentkit.errors import DataError
+from agentkit.scoring.cost import total_counts, total_stages
 from agentkit.scoring.intervals import Estimate, Rate, mean_interval
 from agentkit.types import Ending, Task, Trajectory
 
@@ -37,8 +38,12 @@ class EpisodeResult:
     seconds: float
     """Spent in the policy."""
     usage: Mapping[str, int] = field(default_factory=dict)
-    """Tokens of all its replies by kind; empty when unknown."""
+    """Counts of all its replies by kind; empty when unknown."""
     fault: str = ""
+    timing: Mapping[str, float] = field(default_factory=dict)
+    """Parts of `seconds` over all its replies; empty when unknown."""
+    device_seconds: float = 0.0
+    """Spent in the environment: resetting, acting, taking screenshots. 0 when unknown."""
 
     @property
     def solved(self) -> bool:
@@ -66,11 +71,15 @@ class EpisodeCard:
     seconds_step: float
     """Policy seconds per step; nan when unknown."""
     tokens_step: Mapping[str, float]
-    """Mean tokens per step, by kind."""
+    """Mean per step of what `Reply.usage` counts, by kind."""
     results: tuple[EpisodeResult, ...]
     baselines: Mapping[str, Rate] = field(default_factory=dict)
     """Other policies over the same tasks, e.g. `no-op`: what the suite gives away."""
     seed: int = 0
+    stages_step: Mapping[str, float] = field(default_factory=dict)
+    """Policy seconds per step by part, over the episodes that were split."""
+    device_step: float = math.nan
+    """Seconds per step in the environment; nan when unknown."""
 
     @property
     def by_id(self) -> dict[str, bool]:
@@ -98,8 +107,10 @@ def score_episode(task: Task, trajectory: Trajectory) -> EpisodeResult:
         steps=len(trajectory.steps),
         malformed=sum(isinstance(step.reply.action, Malformed) for step in trajectory.steps),
         seconds=sum(step.reply.seconds for step in trajectory.steps),
-        usage=_total(step.reply.usage for step in trajectory.steps),
+        usage=total_counts(step.reply.usage for step in trajectory.steps),
         fault=trajectory.fault,
+        timing=total_stages(step.reply.timing for step in trajectory.steps),
+        device_seconds=_known_seconds(trajectory.meta.get("device_seconds")),
     )
 
 
@@ -152,18 +163,29 @@ def card_of_results(
         steps_solved=_mean([result.steps for result in scored if result.solved]),
         malformed=Rate(sum(result.malformed for result in results), steps),
         seconds_step=seconds / steps if steps and seconds > 0 else math.nan,
-        tokens_step={kind: count / steps for kind, count in _total(r.usage for r in results).items()} if steps else {},
+        tokens_step={k: n / steps for k, n in total_counts(r.usage for r in results).items()} if steps else {},
         results=tuple(results),
         baselines=dict(baselines or {}),
         seed=seed,
+        stages_step=_per_step([(result.timing, result.steps) for result in results if result.timing]),
+        device_step=_device_step(results),
     )
 
 
-def _total(usages: Iterable[Mapping[str, int]]) -> dict[str, int]:
-    total: Counter[str] = Counter()
-    for usage in usages:
-        total.update(usage)
-    return dict(total)
+def _per_step(split: Sequence[tuple[Mapping[str, float], int]]) -> dict[str, float]:
+    steps = sum(count for _, count in split)
+    return {k: s / steps for k, s in total_stages(timing for timing, _ in split).items()} if steps else {}
+
+
+def _device_step(results: Sequence[EpisodeResult]) -> float:
+    known = [result for result in results if result.device_seconds > 0 and result.steps]
+    return sum(r.device_seconds for r in known) / sum(r.steps for r in known) if known else math.nan
+
+
+def _known_seconds(value: object) -> float:
+    """A time as a trace's meta may hold it; foreign values are unknown."""
+    known = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and value >= 0
+    return float(value) if known else 0.0  # type: ignore[arg-type]
 
 
 def _mean(values: Sequence[float]) -> float:

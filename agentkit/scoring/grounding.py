@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 from agentkit.actions import Box, Click, Malformed, Parsed, Point, Refusal
 from agentkit.errors import DataError
 from agentkit.scoring.intervals import Estimate, Rate, macro_average
+from agentkit.scoring.cost import Cost, mean_counts, mean_stages
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,9 @@ class Prediction:
     text: str = ""
     seconds: float = 0.0
     usage: Mapping[str, int] = field(default_factory=dict)
-    """Token counts by kind (`prompt`, `completion`), empty when unknown."""
+    """Counts as in `Reply.usage`, empty when unknown."""
+    timing: Mapping[str, float] = field(default_factory=dict)
+    """Parts of `seconds` as in `Reply.timing`, empty when unknown."""
 
 
 class Outcome(Enum):
@@ -92,19 +95,6 @@ class Outcome(Enum):
     @property
     def right(self) -> bool:
         return self in (Outcome.HIT, Outcome.RIGHT_REFUSAL)
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What the answers took, over those that know."""
-
-    seconds: float
-    """Median per sample; nan when unknown."""
-    seconds_total: float
-    tokens: Mapping[str, float]
-    """Mean per sample, by kind."""
-    measured: int
-    """How many samples carried a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,9 +228,9 @@ def _cross(samples: Sequence[GroundingSample], by_id: Mapping[str, Outcome]) -> 
 def _cost(predictions: Iterable[Prediction]) -> Cost:
     known = list(predictions)
     times = [prediction.seconds for prediction in known if prediction.seconds > 0]
-    kinds = dict.fromkeys(kind for prediction in known for kind in prediction.usage)
-    tokens = {kind: statistics.fmean(p.usage[kind] for p in known if kind in p.usage) for kind in kinds}
-    return Cost(_median(times), sum(times), tokens, len(times))
+    stages, split = mean_stages(prediction.timing for prediction in known)
+    tokens = mean_counts(prediction.usage for prediction in known)
+    return Cost(_median(times), sum(times), tokens, len(times), stages, split)
 
 
 def _median(values: Sequence[float]) -> float:

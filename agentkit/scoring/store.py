@@ -1,7 +1,8 @@
 """Predictions on disk: one JSON line each, appended as they come, so that an interrupted run continues.
 
-A row is `{"id", "text", "action", "seconds", "usage"}`, the action as `agentkit.codec` writes it. A foreign file may
-hold only `id` and `point` (`[x, y]`, fractions), or only `id` and `text`, which is then parsed by a protocol.
+A row is `{"id", "text", "action", "seconds", "usage"}` and, where it was measured, `timing`; the action is as
+`agentkit.codec` writes it. A foreign file may hold only `id` and `point` (`[x, y]`, fractions), or only `id` and
+`text`, which is then parsed by a protocol.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from agentkit.scoring.grounding import Prediction
 def prediction_row(prediction: Prediction) -> dict[str, Any]:
     """The JSON-safe row of one prediction."""
     row: dict[str, Any] = {"id": prediction.id, "text": prediction.text, "action": encode_action(prediction.answer)}
-    return row | {"seconds": round(prediction.seconds, 4), "usage": dict(prediction.usage)}
+    row |= {"seconds": round(prediction.seconds, 4), "usage": dict(prediction.usage)}
+    timing = {name: round(seconds, 5) for name, seconds in prediction.timing.items()}
+    return row | ({"timing": timing} if timing else {})
 
 
 def prediction_of(row: Mapping[str, Any], parse: Callable[[str, str], Parsed] | None = None) -> Prediction:
@@ -43,11 +46,20 @@ def prediction_of(row: Mapping[str, Any], parse: Callable[[str, str], Parsed] | 
     else:
         raise DataError(f"prediction {key!r} has neither `action` nor `point`, nor a `text` and a protocol to parse it")
     seconds, usage = row.get("seconds", 0.0), row.get("usage", {})
-    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not math.isfinite(seconds) or seconds < 0:
+    if not _seconds(seconds):
         raise DataError(f"prediction {key!r}: `seconds` must be a number >= 0, got {seconds!r}")
     if not isinstance(usage, dict) or not all(isinstance(n, int) and not isinstance(n, bool) for n in usage.values()):
         raise DataError(f"prediction {key!r}: `usage` must map names to counts, got {usage!r}")
-    return Prediction(key, answer, text, float(seconds), usage)
+    timing = row.get("timing", {})
+    if not isinstance(timing, dict) or not all(_seconds(value) for value in timing.values()):
+        raise DataError(f"prediction {key!r}: `timing` must map names to seconds, got {timing!r}")
+    return Prediction(key, answer, text, float(seconds), usage, timing)
+
+
+def _seconds(value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return math.isfinite(value) and value >= 0
 
 
 def append_row(path: Path, row: Mapping[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from agentkit.policies.qwen import QwenPolicy
 from agentkit.policies.qwen_chat import reply_length
 from agentkit.policies.qwen_load import load_model
 from agentkit.policies.qwen_processor import UiProcessor, flat_images, load_processor, save_processor
+from agentkit.policies.stages import timed_stages
 from agentkit.pool import BatchPolicy
 from agentkit.protocols import get_protocol
 from agentkit.types import Observation, Reply, Step
@@ -67,8 +69,43 @@ def test_usage_tokens_and_seconds(policy: QwenPolicy) -> None:
     text = policy.processor.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
     words = len(policy.processor.tokenizer(text)["input_ids"])
     assert reply.usage["prompt"] == words - 1 + policy.budget.tokens(observation.image.size)
+    assert reply.usage["image"] == policy.budget.tokens(observation.image.size) and reply.usage["screens"] == 1
     assert reply.seconds > 0
     assert policy.processor.tokenizer.decode(reply.token_ids, skip_special_tokens=True) == reply.text
+
+
+def test_stages_are_where_the_time_goes(tiny_qwen: Path) -> None:
+    """Each stage in turn is made slow: that one grows by as much, the others do not."""
+    policy = QwenPolicy(tiny_qwen, NAVI, max_new_tokens=4)
+    plain = policy.reply(*REQUESTS[0])
+    assert list(plain.timing) == ["encode", "vision", "prefill", "decode"]
+    assert 0.5 * plain.seconds < sum(plain.timing.values()) <= plain.seconds
+    layers = policy.model.model.language_model.layers
+
+    def slow_if(wanted: bool):
+        return lambda module, args, kwargs: time.sleep(0.1) if (args[0].shape[1] > 1) is wanted else None
+
+    cases = {
+        "vision": policy.model.model.visual.blocks[0].register_forward_pre_hook(lambda *_: time.sleep(0.1)),
+        "prefill": layers[0].register_forward_pre_hook(slow_if(True), with_kwargs=True),
+        "decode": layers[0].register_forward_pre_hook(slow_if(False), with_kwargs=True),
+    }
+    tries = [policy.reply(*REQUESTS[0]).timing for _ in range(3)]
+    slowed = {name: min(timing[name] for timing in tries) for name in cases}
+    for name, hook in cases.items():
+        hook.remove()
+        times = 3 if name == "decode" else 1
+        assert 0.1 * times <= slowed[name] < 0.1 * times + 0.095, name
+    quiet = QwenPolicy(tiny_qwen, NAVI, max_new_tokens=4, profile=False)
+    assert quiet.reply(*REQUESTS[0]).timing == {} and quiet.reply(*REQUESTS[0]).text == plain.text
+
+
+def test_a_failed_generation_leaves_no_timers_behind(tiny_qwen: Path) -> None:
+    policy = QwenPolicy(tiny_qwen, NAVI, max_new_tokens=4)
+    with pytest.raises(RuntimeError, match="on purpose"), timed_stages(policy.model) as seconds:
+        raise RuntimeError("on purpose")
+    assert seconds == {}
+    assert not policy.model._forward_hooks and not policy.model.model.visual._forward_pre_hooks
 
 
 def test_logprobs_are_those_of_a_plain_forward_pass(policy: QwenPolicy) -> None:

@@ -89,7 +89,9 @@ def test_a_reply_is_parsed_counted_and_timed(serve) -> None:
     reply = policy(serve((200, completion())))[0].reply("open settings", [], SCREEN)
     assert isinstance(reply.action, Click) and reply.action.at.x == 0.5 and reply.action.at.y == 0.5
     assert (reply.text, reply.thought, reply.conclusion) == (GOOD, "t", "c")
-    assert reply.usage == {"prompt": 1234, "completion": 21} and reply.seconds > 0
+    assert reply.usage == {"prompt": 1234, "completion": 21, "screens": 1} and reply.seconds > 0
+    assert list(reply.timing) == ["encode", "request"], "no attempt failed"
+    assert sum(reply.timing.values()) <= reply.seconds
     assert reply.token_ids is None and reply.logprobs is None
 
 
@@ -128,6 +130,19 @@ def test_failing_twice_then_succeeding(serve) -> None:
     client, waits = policy(server, backoff_s=0.5)
     assert isinstance(client.reply("g", [], SCREEN).action, Click)
     assert waits == [0.5, 1.0] and len(server.seen) == 3
+
+
+def test_failed_attempts_are_not_counted_as_the_request(serve) -> None:
+    client, _ = policy(serve((503, b"loading", 0.3), (200, completion())))
+    timing = client.reply("g", [], SCREEN).timing
+    assert timing["wait"] > 0.3 > timing["request"]
+
+
+def test_what_the_endpoint_tells_of_the_prompt(serve) -> None:
+    usage = {"prompt_tokens": 900, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 80, "x": None}}
+    answer = json.dumps({"choices": [{"message": {"content": GOOD}}], "usage": usage}).encode()
+    reply = policy(serve((200, answer)))[0].reply("g", [], SCREEN)
+    assert reply.usage == {"prompt": 900, "completion": 5, "cached": 80, "screens": 1}
 
 
 @pytest.mark.parametrize(("asked", "waited"), [("7", 7.0), ("1e9", 60.0), ("soon", 0.5), ("nan", 0.5), ("-4", 0.5)])
@@ -169,6 +184,7 @@ def test_a_timeout_is_retried_and_then_an_error(serve) -> None:
         b"", b"<html>", b"\xff\xfe", b"[]", b"{}", b'{"choices": []}', b'{"choices": [{"message": {}}]}', b"null",
         b'{"choices": [{"message": {"content": null}}]}', b'{"choices": [{"message": {"content": [1]}}]}',
         b'{"choices": [{"message": {"content": "x"}}], "usage": {"prompt_tokens": "many"}}',
+        b'{"choices": [{"message": {"content": "x"}}], "usage": {"prompt_tokens_details": "few"}}',
     ],
 )  # fmt: skip
 def test_an_answer_that_is_no_completion(serve, body: bytes) -> None:
@@ -179,7 +195,7 @@ def test_an_answer_that_is_no_completion(serve, body: bytes) -> None:
 def test_usage_may_be_missing_and_text_may_be_anything(serve) -> None:
     answer = b'{"choices": [{"message": {"content": "half a pair \\ud83d"}}]}'
     reply = policy(serve((200, answer)))[0].reply("g", [], SCREEN)
-    assert isinstance(reply.action, Malformed) and reply.usage == {}
+    assert isinstance(reply.action, Malformed) and reply.usage == {"screens": 1}
     assert reply.text.encode()  # no lone surrogate survives
 
 

@@ -60,6 +60,7 @@ def sample() -> Trajectory:
                 (-0.1, -2.5e-9, -1 / 3),
                 0.125 + i,
                 {"prompt": i},
+                {"vision": 1 / 3, "decode": 0.5},
             ),
         )
         for i, action in enumerate(ACTIONS)
@@ -136,6 +137,7 @@ def test_an_action_type_is_a_known_name(kind) -> None:
     [
         {"text": 5}, {"thought": None}, {"conclusion": ["done"]}, {"token_ids": "123"}, {"token_ids": [1.5]},
         {"token_ids": [True]}, {"logprobs": ["-1"]}, {"seconds": "2"}, {"usage": None}, {"usage": {"prompt": "7"}},
+        {"timing": [1]}, {"timing": {"vision": "1"}}, {"timing": {"vision": True}},
     ],
 )  # fmt: skip
 def test_a_foreign_reply_is_not_guessed_at(fields) -> None:
