@@ -85,15 +85,15 @@ def _episode_lines(card: EpisodeCard) -> Iterable[str]:
         yield f"{name:<{width}}  {rate.hits}/{rate.total}"
 
 
+def _stages(stages: Mapping[str, float]) -> str:
+    return ", ".join(f"{STAGES.get(name, name)} {seconds:.3g} s" for name, seconds in stages.items())
+
+
 def _cell(rate: Rate | None) -> str:
     return "-" if rate is None or not rate.total else f"{100 * rate.value:.1f} ({rate.hits}/{rate.total})"
 
 
 def _percent(value: float) -> str:
-def _stages(stages: Mapping[str, float]) -> str:
-    return ", ".join(f"{STAGES.get(name, name)} {seconds:.3g} s" for name, seconds in stages.items())
-
-
     return f"{100 * value:.1f} %" if math.isfinite(value) else "unknown"
 
 
@@ -133,6 +133,8 @@ def _episodes_of(data: Mapping[str, Any]) -> EpisodeCard:
         results=results,
         baselines={name: _rate(value) for name, value in data["baselines"].items()},
         seed=data["seed"],
+        stages_step=dict(data.get("stages_step", {})),
+        device_step=_number(data.get("device_step")),
     )
 
 
@@ -140,8 +142,6 @@ def _result(data: Mapping[str, Any]) -> EpisodeResult:
     return EpisodeResult(**{**data, "success": _number(data["success"]), "ending": Ending(data["ending"])})
 
 
-        stages_step=dict(data.get("stages_step", {})),
-        device_step=_number(data.get("device_step")),
 def _tables(data: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Rate]]:
     return {name: {group: _rate(value) for group, value in row.items()} for name, row in data.items()}
 

@@ -17,8 +17,8 @@ from typing import Any, TypeAlias
 
 from agentkit.actions import Box, Click, Malformed, Parsed, Point, Refusal
 from agentkit.errors import DataError
-from agentkit.scoring.intervals import Estimate, Rate, macro_average
 from agentkit.scoring.cost import Cost, mean_counts, mean_stages
+from agentkit.scoring.intervals import Estimate, Rate, macro_average
 
 
 @dataclass(frozen=True, slots=True)
