@@ -25,6 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for name in SUITES:
         _configure_grounding(suites.add_parser(name, help=f"point in box on {name}"))
     _configure_phone(suites.add_parser("phone", help="task success on the simulated phone"))
+    _configure_androidworld(suites.add_parser("androidworld", help="AndroidWorld's own tasks and checkers"))
     compare = suites.add_parser("compare", help="finished runs side by side, item by item")
     compare.add_argument("runs", nargs="+", metavar="[NAME=]DIR", help="two or more; the first is compared against")
     compare.add_argument("--out", required=True, type=Path, metavar="FILE", help="the page to write")
@@ -60,7 +61,25 @@ def _configure_phone(parser: argparse.ArgumentParser) -> None:
     add("--out", required=True, type=Path, metavar="DIR", help="new folder, or that of the run to continue")
 
 
+def _configure_androidworld(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--policy", required=True, help="qwen:..., served:URL#MODEL, scripted:FILE, or a baseline: oracle, noop")
+    add("--protocol", default="venus15_navi", help="prompt protocol (default: %(default)s)")
+    add("--python", metavar="FILE", help="interpreter with android_world (default: $ANDROID_WORLD_PYTHON)")
+    add("--source", type=Path, metavar="DIR", help="checkout of android_world, if --python has its needs only")
+    add("--tasks", nargs="+", metavar="NAME", help="templates by name; * matches anything (default: all)")
+    add("--seeds", type=int, default=1, metavar="N", help="instances of each template (default: %(default)s)")
+    add("--seed", type=int, default=30, help="of the parameters, as AndroidWorld's runner has it (default: 30)")
+    add("--screen", default="medium", help="of the simulated phone (default: %(default)s)")
+    add("--workers", type=int, default=1, metavar="N", help="phones at the same time (default: %(default)s)")
+    add("--out", required=True, type=Path, metavar="DIR", help="new folder, or that of the run to continue")
+
+
 def run(args: argparse.Namespace) -> int:
+    if args.suite == "androidworld":
+        from agentkit.cli.eval_androidworld import run_androidworld
+
+        return run_androidworld(args)
     if args.suite == "compare":
         from agentkit.cli.eval_compare import run_compare
 

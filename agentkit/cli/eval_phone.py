@@ -29,7 +29,7 @@ from agentkit.scoring import (
     template_of,
 )
 from agentkit.trace import load_trace, save_trace
-from agentkit.types import Ending, Env, Policy, Trajectory
+from agentkit.types import Ending, Env, Policy, Task, Trajectory
 
 if TYPE_CHECKING:
     from envs.phone.baselines import Watched
@@ -117,7 +117,7 @@ def choose_tasks(seed: int, count: int, split: str, patterns: Sequence[str] | No
 
 
 def run_missing(
-    policy: Policy, env: Callable[[], Env], tasks: Sequence[PhoneTask], workers: int, folder: Path
+    policy: Policy, env: Callable[[], Env], tasks: Sequence[Task], workers: int, folder: Path
 ) -> list[EpisodeResult]:
     """The results of all `tasks`; those with a trace in `folder` are scored from it, the broken ones are run again."""
     folder.mkdir(exist_ok=True)
@@ -135,7 +135,7 @@ def run_missing(
     for start in range(0, len(todo), CHUNK * workers):
         chunk = todo[start : start + CHUNK * workers]
 
-        def on_done(index: int, trajectory: Trajectory, chunk: Sequence[PhoneTask] = chunk) -> None:
+        def on_done(index: int, trajectory: Trajectory, chunk: Sequence[Task] = chunk) -> None:
             task = chunk[index]
             save_trace(trajectory, folder / task.key)
             found[task.key] = score_episode(task, trajectory)

@@ -25,13 +25,22 @@ class NoOp:
         return Reply("", Finished())
 
 
+class Solvable(Protocol):
+    """A task that knows a way."""
+
+    @property
+    def key(self) -> str: ...
+    def oracle(self, phone: Phone) -> Iterator[Action]: ...
+    def farewell(self) -> Action: ...
+
+
 class Watched(Env, Protocol):
     """An environment whose phone and task the oracle may read; the phone only under `lock`."""
 
     @property
     def phone(self) -> Phone: ...
     @property
-    def task(self) -> PhoneTask: ...
+    def task(self) -> Solvable: ...
     @property
     def lock(self) -> AbstractContextManager[Any]: ...
 
@@ -50,7 +59,7 @@ class WatchedPhone(PhoneEnv):
 
 
 class Oracle:
-    """Follows `PhoneTask.oracle`. It looks into the phone, so it needs environments of its own making: `env()`.
+    """Follows the task's `oracle`. It looks into the phone, so it needs environments of its own making: `env()`.
 
     A thread may hold one episode at a time; each thread has its own.
     """

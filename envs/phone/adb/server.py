@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from agentkit.errors import ConfigError, EnvError
+from agentkit.errors import EnvError
+from envs.listening import Listener
 from envs.phone.adb.auth import Auth
 from envs.phone.adb.connection import Connection, Identity
 from envs.phone.adb.services import FEATURES, Services
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 MAX_CONNECTIONS = 64
 WORKERS = 64
 """Threads for commands; one that waits for its standard input keeps its thread."""
-STOP_S = 10.0
 
 
 class AdbServer:
@@ -42,21 +43,15 @@ class AdbServer:
     ) -> None:
         """`port` 0 takes a free one. `legacy` speaks as a device before Android 7: summed packets of 4 KiB at most,
         no features, hence no exit codes."""
-        if not 0 <= port <= 65535:
-            raise ConfigError(f"port must be in 0..65535, got {port}")
-        self.phone, self.host, self.port, self.auth = phone, host, port, auth
+        self.phone, self.auth = phone, auth
         self.system = System.of(phone)
         self._identity = Identity(
             banner(phone, self.system, () if legacy else FEATURES),
             VERSION_CHECKED if legacy else VERSION,
             MAX_PAYLOAD_OLD if legacy else MAX_PAYLOAD,
         )
-        self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stop: asyncio.Event | None = None
-        self._thread: threading.Thread | None = None
-        self._ready = threading.Event()
-        self._fault: OSError | None = None
+        self._listener = Listener(self._connected, host, port, name="adb-server", limit=MAX_CONNECTIONS)
+        self._services: Services | None = None
 
     @property
     def lock(self) -> threading.Lock:
@@ -64,46 +59,56 @@ class AdbServer:
         return self.system.lock
 
     @property
+    def history(self) -> deque[str]:
+        """Command lines that hosts had run, in that order, the latest ten thousand; one may still be running."""
+        return self.system.history
+
+    @property
+    def host(self) -> str:
+        return self._listener.host
+
+    @property
+    def port(self) -> int:
+        return self._listener.port
+
+    def insert(self, phone: Phone) -> None:
+        """From the next command on, hosts find another phone behind this address; its identity stays."""
+        self.phone, self.system = phone, System.of(phone)
+        if self._services is not None:
+            self._services.system = self.system
+
+    @property
     def address(self) -> str:
         """ "HOST:PORT" as `adb connect` takes it."""
-        return f"{self.host}:{self.port}"
+        return self._listener.address
 
     @property
     def connections(self) -> int:
         """Hosts connected now."""
-        return len(self._connections)
+        return self._listener.connections
 
     def start(self) -> Self:
         """Begin to listen; returns once hosts can connect. Raises EnvError when the port cannot be had."""
-        if self._thread is not None:
+        if self._services is not None:
             raise EnvError("the ADB server is already running")
-        self._ready.clear()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="adb-server", daemon=True)
-        self._thread.start()
-        self._ready.wait()
-        if self._fault is not None:
-            self._thread.join()
-            fault, self._thread, self._fault = self._fault, None, None
-            raise EnvError(f"cannot listen on {self.address}: {fault.strerror or fault}") from fault
+        self._services = Services(self.system, ThreadPoolExecutor(WORKERS, thread_name_prefix="adb"))
+        try:
+            self._listener.start()
+        except EnvError:
+            self._services = None
+            raise
         return self
 
     def close(self) -> None:
         """Hang up on everyone and stop listening. Safe to call twice."""
-        thread, self._thread = self._thread, None
-        if thread is None:
-            return
-        assert self._loop is not None and self._stop is not None
-        self._loop.call_soon_threadsafe(self._stop.set)
-        thread.join(STOP_S)
+        self._listener.close()
+        services, self._services = self._services, None
+        if services is not None:
+            services.executor.shutdown(wait=False, cancel_futures=True)
 
     def drop_connections(self) -> None:
         """Cut every host off, as a pulled cable does; the server goes on listening."""
-        if self._loop is not None and self._thread is not None:
-            self._loop.call_soon_threadsafe(self._cut)
-
-    def _cut(self) -> None:
-        for writer in self._connections.values():
-            writer.transport.abort()
+        self._listener.cut()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -113,39 +118,9 @@ class AdbServer:
     ) -> None:
         self.close()
 
-    async def _serve(self) -> None:
-        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="adb")
-        self._services = Services(self.system, executor)
-        try:
-            server = await asyncio.start_server(self._connected, self.host, self.port)
-        except OSError as error:
-            self._fault = error
-            self._ready.set()
-            executor.shutdown()
-            return
-        self.port = server.sockets[0].getsockname()[1]
-        self._ready.set()
-        try:
-            await self._stop.wait()
-        finally:
-            server.close()
-            self._cut()
-            if self._connections:
-                await asyncio.wait(list(self._connections), timeout=STOP_S)
-            executor.shutdown(wait=False, cancel_futures=True)
-
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if len(self._connections) >= MAX_CONNECTIONS:
-            writer.close()
-            return
-        task = asyncio.current_task()
-        assert task is not None
-        self._connections[task] = writer
-        try:
-            await Connection(reader, writer, self._identity, self._services, self.auth).run()
-        finally:
-            del self._connections[task]
+        assert self._services is not None
+        await Connection(reader, writer, self._identity, self._services, self.auth).run()
 
 
 def banner(phone: Phone, system: System, features: tuple[str, ...]) -> bytes:

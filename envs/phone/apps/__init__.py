@@ -11,3 +11,6 @@ from envs.phone.apps.recipes import Recipes
 from envs.phone.apps.settings import SettingsApp
 
 ALL: tuple[type[App], ...] = (SettingsApp, Clock, Contacts, Messages, Files, Markor, Recipes, Expenses)
+
+EVERY: tuple[type[App], ...] = (*ALL,)
+"""`ALL` and the further apps that AndroidWorld's tasks use. The shipped model and the phone's own tasks know `ALL`."""

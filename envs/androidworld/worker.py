@@ -1,0 +1,191 @@
+"""The AndroidWorld side of a run: tasks, their set-up and their checkers, in an interpreter of their own.
+
+AndroidWorld pins numpy 1.26 and an old matplotlib, so it cannot share an environment with a current transformers. This
+file needs only the standard library and `android_world`; `envs.androidworld.process` starts it with whichever Python
+has that package and talks to it in JSON lines: one request on standard input, one answer on standard output.
+
+Tasks, parameters and checkers are google-research/android_world's own, unchanged. What is ours is the device below
+them: `adb` alone, without gRPC and the accessibility forwarder, so whatever answers adb will do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import sys
+import time
+import traceback
+from typing import Any
+
+import numpy as np
+from android_env import env_interface
+from android_env.components import adb_call_parser, adb_controller, config_classes
+from android_world import registry, suite_utils
+from android_world.env import adb_utils, android_world_controller, interface
+from android_world.utils import datetime_utils
+from dm_env import StepType, TimeStep, specs
+
+# --------------------------------------------------------------------------------------------------------- the device
+
+
+class AdbOnly(env_interface.AndroidEnvInterface):
+    """A device behind the stock adb client as AndroidEnv's interface: screenshots by `screencap`, no touch actions."""
+
+    def __init__(self, adb: str, serial: str, port: int) -> None:
+        config = config_classes.AdbControllerConfig(adb_path=adb, adb_server_port=port, device_name=serial)
+        self._controller = adb_controller.AdbController(config)
+        self._parser = adb_call_parser.AdbCallParser(self._controller)
+
+    def action_spec(self) -> dict[str, Any]:
+        return {}
+
+    def observation_spec(self) -> dict[str, Any]:
+        return {"pixels": specs.Array(self.pixels().shape, np.uint8, "pixels")}
+
+    def reset(self) -> TimeStep:
+        return TimeStep(StepType.FIRST, 0.0, 0.0, {"pixels": self.pixels()})
+
+    def step(self, action: Any) -> TimeStep:
+        del action  # AndroidWorld acts through adb; all it sends here is "do nothing"
+        return TimeStep(StepType.MID, 0.0, 0.0, {"pixels": self.pixels()})
+
+    def execute_adb_call(self, call: Any) -> Any:
+        return self._parser.parse(call)
+
+    def close(self) -> None:
+        pass
+
+    def pixels(self) -> np.ndarray:
+        """The screen, [height, width, 3] uint8."""
+        raw = self._controller.execute_command(["exec-out", "screencap"])
+        width, height = (int.from_bytes(raw[i : i + 4], "little") for i in (0, 4))
+        size = width * height * 4
+        if not size or len(raw) - size not in (12, 16):
+            raise RuntimeError(f"`screencap` sent {len(raw)} bytes for {width}x{height} pixels of RGBA")
+        return np.frombuffer(raw, np.uint8, size, len(raw) - size).reshape(height, width, 4)[..., :3]
+
+
+def connect(adb: str, serial: str, port: int) -> interface.AsyncAndroidEnv:
+    """AndroidWorld's environment on a device that nothing but adb reaches."""
+    method = android_world_controller.A11yMethod.UIAUTOMATOR
+    controller = android_world_controller.AndroidWorldController(AdbOnly(adb, serial, port), method)
+    return interface.AsyncAndroidEnv(controller)
+
+
+# ---------------------------------------------------------------------------------------------------------- the tasks
+
+
+class Worker:
+    """Answers requests about one suite on one device. At most one task is in progress."""
+
+    def __init__(self, env: interface.AsyncAndroidEnv) -> None:
+        self.env = env
+        self.tasks: dict[str, Any] = {}
+        self.current: Any = None
+
+    def suite(self, family: str, seed: int, instances: int, names: list[str] | None) -> list[dict[str, Any]]:
+        """Make the suite as AndroidWorld's own runner does from the same seed; what can be said of each task."""
+        known = registry.TaskRegistry().get_registry(family)
+        suite = suite_utils.create_suite(known, instances, seed, names, env=self.env)
+        self.tasks = {f"{name}_{i}": task for name, group in suite.items() for i, task in enumerate(group)}
+        return [describe(key, task) for key, task in self.tasks.items()]
+
+    def initialize(self, key: str) -> dict[str, Any]:
+        """Put the device into the task's start state. A task can be begun again: its parameters stay as they are."""
+        self.finish()
+        task = self.tasks[key]
+        task.initialized = False
+        self.env.reset(go_home=True)
+        task.initialize_task(self.env)
+        self.current = task
+        return {"goal": task.goal}
+
+    def answer(self, text: str) -> None:
+        """What AndroidWorld's `answer` action does: information tasks are checked on it."""
+        self.env.interaction_cache = text
+
+    def score(self) -> float:
+        if self.current is None:
+            raise RuntimeError("no task is in progress: `initialize` comes first")
+        return float(self.current.is_successful(self.env))
+
+    def finish(self) -> None:
+        """Let the task clean up behind itself."""
+        task, self.current = self.current, None
+        if task is not None:
+            task.tear_down(self.env)
+
+
+def describe(key: str, task: Any) -> dict[str, Any]:
+    return {
+        "key": key,
+        "name": type(task).__name__,
+        "goal": task.goal,
+        "template": task.template,
+        "max_steps": int(10 * task.complexity),
+        "apps": list(task.app_names),
+        "seed": task.params.get("seed"),
+        "params": _plain(task.params),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Parameters as JSON: AndroidWorld's row objects become dictionaries, what remains becomes text."""
+    if isinstance(value, dict):
+        return {str(name): _plain(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple, set)):
+        return [_plain(item) for item in value]
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if hasattr(value, "__dict__"):
+        return {name: _plain(item) for name, item in vars(value).items()}
+    return str(value)
+
+
+# ------------------------------------------------------------------------------------------------------- the protocol
+
+
+def serve(worker: Worker, requests: Any, answers: Any) -> None:
+    """{"do": name, **arguments} in; {"ok": value} or {"error": text, "kind": exception, "trace": text} out."""
+    for line in requests:
+        request = json.loads(line)
+        do = request.pop("do")
+        if do == "stop":
+            return
+        started = time.monotonic()
+        try:
+            if do not in ("suite", "initialize", "answer", "score", "finish"):
+                raise ValueError(f"unknown request {do!r}")
+            reply = {"ok": getattr(worker, do)(**request)}
+        except Exception as error:  # whatever a task raises is that task's result, not the end of the run
+            trace = "".join(traceback.format_exception(error))[-4000:]
+            reply = {"error": str(error)[:1000], "kind": type(error).__name__, "trace": trace}
+        reply["seconds"] = round(time.monotonic() - started, 4)
+        answers.write(json.dumps(reply) + "\n")
+        answers.flush()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--adb", default="adb")
+    parser.add_argument("--serial", required=True)
+    parser.add_argument("--server-port", type=int, default=5037)
+    parser.add_argument("--freeze-clock", action="store_true")
+    args = parser.parse_args()
+    # Tasks print: their text must not end up between our answers.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    random.seed(0)
+    env = connect(args.adb, args.serial, args.server_port)
+    if args.freeze_clock:
+        datetime_utils.setup_datetime(env.controller)
+    adb_utils.set_root_if_needed(env.controller)
+    answers.write(json.dumps({"ok": "ready", "screen": list(env.logical_screen_size)}) + "\n")
+    answers.flush()
+    serve(Worker(env), sys.stdin, answers)
+
+
+if __name__ == "__main__":
+    main()
