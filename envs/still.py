@@ -9,7 +9,7 @@ from agentkit.actions import Action, Click
 from agentkit.errors import EnvError
 from agentkit.scoring import GroundingSample, Prediction, judge
 from agentkit.types import Observation, Task, Trajectory
-from envs.screenspot import load_image
+from envs.grounding.pictures import load_image
 
 
 @dataclass(frozen=True, slots=True)

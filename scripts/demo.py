@@ -25,9 +25,9 @@ from agentkit.report import Report, grounding_shots
 from agentkit.scoring import GroundingCard, Rate, card_of_json, prediction_of, read_rows
 from agentkit.trace import save_trace
 from agentkit.types import Trajectory
+from envs.grounding.suite import load_suite
 from envs.phone.adb.env import PhoneOverAdb
 from envs.phone.tasks.suite import task_suite
-from envs.screenspot import load_suite
 
 SCREEN = "wide"
 TASKS = ("TurnWifi", "TurnDarkTheme", "SetBrightness", "DeleteAllNotes", "WifiQuestion")

@@ -15,15 +15,19 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-HELP = "score a policy on ScreenSpot, -v2, -Pro or the simulated phone's tasks"
+from envs.grounding.catalog import CATALOG, layouts
+
+HELP = "score a policy on public grounding suites or the simulated phone's tasks"
 SPLITS = ("all", "train", "heldout_seeds", "heldout_templates")
-SUITES = ("screenspot", "screenspot-v2", "screenspot-pro")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     suites = parser.add_subparsers(dest="suite", required=True, metavar="SUITE")
-    for name in SUITES:
-        _configure_grounding(suites.add_parser(name, help=f"point in box on {name}"))
+    parser.epilog = f"grounding suites and what --data must hold:\n{layouts(CATALOG)}"
+    for name, entry in CATALOG.items():
+        about = f"{entry.about}\n\n--data must hold:\n{layouts([name])}"
+        raw = argparse.RawDescriptionHelpFormatter
+        _configure_grounding(suites.add_parser(name, help=entry.about, description=about, formatter_class=raw))
     _configure_phone(suites.add_parser("phone", help="task success on the simulated phone"))
     _configure_androidworld(suites.add_parser("androidworld", help="AndroidWorld's own tasks and checkers"))
     compare = suites.add_parser("compare", help="finished runs side by side, item by item")

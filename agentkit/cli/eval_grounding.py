@@ -31,7 +31,8 @@ from agentkit.scoring import (
     score_grounding,
 )
 from agentkit.types import Observation, Policy, Reply, Step
-from envs.screenspot import Suite, load_image, load_suite
+from envs.grounding.pictures import load_image
+from envs.grounding.suite import Suite, load_suite
 
 PREDICTIONS = "predictions.jsonl"
 GIVE_UP = 5

@@ -39,6 +39,8 @@ def grounding_card(card: GroundingCard) -> Markup:
             spread = f"95 % {100 * estimate.low:.1f} – {100 * estimate.high:.1f}"
             tiles.append(_tile(_percent(estimate.value), f"macro over {name.replace('_', ' ')}", spread))
     tiles.append(_tile(_percent(card.malformed.value), "malformed answers", _of(card.malformed)))
+    if card.with_target.total != card.accuracy.total:
+        tiles.append(_rate_tile("samples with a target", card.with_target))
     if card.refusal_recall.total:
         tiles.append(_rate_tile("refusal recall", card.refusal_recall))
         tiles.append(_rate_tile("refusal precision", card.refusal_precision))

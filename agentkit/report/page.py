@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -175,10 +175,15 @@ def grounding_shots(
             answer=answers[sample.id].answer,
             good=card.by_id[sample.id].right,
             note="" if card.by_id[sample.id] in (Outcome.HIT, Outcome.MISS) else answers[sample.id].text[:200],
-            tags=(card.by_id[sample.id].value, *sample.groups.values()),
+            tags=(card.by_id[sample.id].value, *_flat(sample.groups.values())),
         )
         for sample in chosen
     ]
+
+
+def _flat(groups: Iterable[str | tuple[str, ...]]) -> Iterator[str]:
+    for group in groups:
+        yield from (group,) if isinstance(group, str) else group
 
 
 def _figure(shot: Shot, shown: Markup) -> Markup:

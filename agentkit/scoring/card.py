@@ -36,11 +36,16 @@ def card_text(card: ScoreCard) -> str:
 
 
 def _grounding_lines(card: GroundingCard) -> Iterable[str]:
+    without = card.accuracy.total - card.with_target.total
     yield f"accuracy (micro)    {card.accuracy}"
+    if without:
+        yield f"  with a target     {card.with_target}"
     for name, estimate in card.macro.items():
         if estimate.count > 1:
             yield f"macro over {name:<9}{estimate}"
-    yield f"denominator         {card.accuracy.total} samples, {len(card.missing)} without a prediction (counted wrong)"
+    targets = f"{card.with_target.total} with a target, {without} without"
+    missing = f"{len(card.missing)} without a prediction (counted wrong)"
+    yield f"denominator         {card.accuracy.total} samples ({targets}), {missing}"
     yield f"malformed           {card.malformed}"
     yield f"refused             {card.refused}"
     if card.refusal_recall.total:
@@ -100,7 +105,9 @@ def _percent(value: float) -> str:
 def _grounding_of(data: Mapping[str, Any]) -> GroundingCard:
     rates = {name: _rate(data[name]) for name in ("accuracy", "malformed", "refused")}
     refusals = {name: _rate(data[name]) for name in ("refusal_precision", "refusal_recall")}
+    hits, without = data["outcomes"].get(Outcome.HIT.value, 0), refusals["refusal_recall"].total
     return GroundingCard(
+        with_target=Rate(hits, rates["accuracy"].total - without),
         macro={name: _estimate(value) for name, value in data["macro"].items()},
         groups=_tables(data["groups"]),
         cross=_tables(data["cross"]),

@@ -2,7 +2,8 @@
 
 The rule is the one of the ScreenSpot family: the click, or the centre of an answered box, must lie inside the target.
 A missing, malformed or refused answer is wrong and counted by name; a sample whose target is `NoTarget` is right only
-if the model refused. A reply that does not parse is never a refusal (GUI-Owl's evaluator counts it as one).
+if the model refused. A reply that does not parse is never a refusal (GUI-Owl's evaluator counts it as one), and never a
+click at the origin (UI-Venus-1.0's evaluator makes it one).
 """
 
 from __future__ import annotations
@@ -59,8 +60,10 @@ class GroundingSample:
     """Path of the screenshot."""
     instruction: str
     target: Target
-    groups: Mapping[str, str] = field(default_factory=dict)
-    """Names to split the score by: `platform`, `ui_type`, `application`, `group`, ..."""
+    groups: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    """Names to split the score by: `platform`, `ui_type`, ...; a tuple where the groups of one grouping overlap."""
+    size: tuple[int, int] | None = None
+    """Width and height of the screenshot in pixels, where known without opening it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,10 @@ class GroundingCard:
     """Everything a grounding run is judged by. `accuracy` is the micro average."""
 
     accuracy: Rate
+    """Over all samples, those without a target included."""
+    with_target: Rate
+    """Over the samples that have a target. The two denominators differ where a suite asks for refusals, and published
+    scores use either."""
     macro: Mapping[str, Estimate]
     """For each grouping the mean over its groups."""
     groups: Mapping[str, Mapping[str, Rate]]
@@ -150,6 +157,7 @@ def score_grounding(
     }
     return GroundingCard(
         accuracy=Rate(sum(outcome.right for outcome in by_id.values()), total),
+        with_target=Rate(counts[Outcome.HIT], total - without_target),
         macro={name: macro_average(rates, seed) for name, rates in groups.items()},
         groups=groups,
         cross=_cross(samples, by_id),
@@ -209,7 +217,8 @@ def _rates(samples: Sequence[GroundingSample], by_id: Mapping[str, Outcome], gro
     hits: Counter[str] = Counter()
     totals: Counter[str] = Counter()
     for sample in samples:
-        if (name := sample.groups.get(grouping)) is not None:
+        names = sample.groups.get(grouping, ())
+        for name in (names,) if isinstance(names, str) else names:
             totals[name] += 1
             hits[name] += by_id[sample.id].right
     return {name: Rate(hits[name], totals[name]) for name in sorted(totals)}
@@ -220,8 +229,8 @@ def _cross(samples: Sequence[GroundingSample], by_id: Mapping[str, Outcome]) -> 
     row = "group" if any("group" in sample.groups for sample in samples) else "platform"
     rows: dict[str, list[GroundingSample]] = defaultdict(list)
     for sample in samples:
-        if row in sample.groups and "ui_type" in sample.groups:
-            rows[sample.groups[row]].append(sample)
+        if isinstance(name := sample.groups.get(row), str) and "ui_type" in sample.groups:
+            rows[name].append(sample)
     return {name: _rates(rows[name], by_id, "ui_type") for name in sorted(rows)}
 
 

@@ -22,13 +22,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentkit.errors import ConfigError, DataError, boundary
+from envs.grounding.catalog import CATALOG
 
 if TYPE_CHECKING:
     from rft.data.rows import Row
     from rft.rewards import Reward
 
 HELP = "score replies under many rewards; a table, JSON and a page"
-SUITES = ("screenspot", "screenspot-v2", "screenspot-pro")
 RESULT, TABLE, PAGE = "comparison.json", "comparison.txt", "report.html"
 
 
@@ -36,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--replies", required=True, type=Path, metavar="FILE", help="JSONL file of replies")
     add("--data", required=True, type=Path, metavar="ROWS", help="JSONL file of rows; with --suite its folder")
-    add("--suite", choices=SUITES, help="the replies answer a public suite instead of training rows")
+    add("--suite", choices=tuple(CATALOG), help="the replies answer a public suite instead of training rows")
     add("--rewards", nargs="+", metavar="NAME", help="which ones (default: all, with their default constants)")
     add("--protocol", default="venus1_ground", help="reads texts without an action (default: %(default)s)")
     add("--out", required=True, type=Path, metavar="DIR", help="folder to write to")
@@ -85,7 +85,7 @@ def _suite_rows(name: str, folder: Path) -> tuple[Row, ...]:
     from agentkit.actions import Box
     from agentkit.recorded.pictures import image_size
     from agentkit.scoring import NoTarget
-    from envs.screenspot import load_suite
+    from envs.grounding.suite import load_suite
     from rft.data.rows import GroundingRow
 
     rows = []

@@ -79,7 +79,7 @@ def test_missing_predictions_are_wrong_and_shown() -> None:
     assert (card.accuracy.hits, card.accuracy.total) == (1, 4)
     assert card.missing == ("a", "c", "d")
     assert card.outcomes == {"hit": 1, "missing": 3}
-    assert "4 samples, 3 without a prediction" in card_text(card)
+    assert "4 samples (4 with a target, 0 without), 3 without a prediction" in card_text(card)
 
 
 def test_duplicates_and_strangers_are_errors() -> None:

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from agentkit.actions import Box
-from envs.screenspot import load_suite
+from envs.grounding.suite import load_suite
 from rft.cli import main
 from rft.data.rows import GroundingRow, read_rows
 

@@ -1,4 +1,4 @@
-"""The suites' published layouts, written small, and every way in which a copy of one can be wrong."""
+"""ScreenSpot's layouts as published, written small, and every way in which a copy of one can be wrong."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from PIL import Image
 from agentkit.actions import Box, Click, Point, Refusal, Wait
 from agentkit.errors import ConfigError, DataError, EnvError
 from agentkit.types import Ending, Env, Reply, Step, Task, Trajectory
-from envs.screenspot import load_image, load_suite
+from envs.grounding.pictures import load_image
+from envs.grounding.suite import load_suite
 from envs.still import GroundingTask, StillImage
 
 WIDTH, HEIGHT = 200, 400
@@ -66,7 +67,7 @@ def test_version_one(tmp_path: Path) -> None:
     assert first.groups == {"platform": "mobile", "ui_type": "text", "source": "ios"}
     assert Path(first.image) == tmp_path / "screenspot_imgs" / "a.png"
     assert [sample.groups["platform"] for sample in suite.samples] == ["desktop", "mobile", "web"]
-    assert any("published suite has 1272 samples, this copy 3" in note for note in suite.notes)
+    assert any("samples: 1272 published, 3 here" in note for note in suite.notes)
 
 
 def test_version_two_original_is_sizes(tmp_path: Path) -> None:
@@ -151,7 +152,7 @@ def test_a_box_slightly_outside_is_clamped_and_far_outside_refused(tmp_path: Pat
     with pytest.raises(DataError, match=r":1: bbox \[150, 380, 9, 80\] leaves its 200x400 image in either format"):
         load_suite("screenspot-v2", tmp_path)
     original(tmp_path, {"mobile": [row([20, 40, 60, 430])]})
-    with pytest.raises(DataError, match=r":0: bbox .* read as xyxy leaves its 200x400 image a\.png"):
+    with pytest.raises(DataError, match=r":0: bbox .* read as xyxy leaves its 200x400 image"):
         load_suite("screenspot-v2", tmp_path)
     original(tmp_path, {"mobile": [row([250, 40, 9, 9])]})
     with pytest.raises(DataError, match=r":0: bbox \[250, 40, 9, 9\] .* outside of its 200x400"):
@@ -169,8 +170,8 @@ def test_a_box_slightly_outside_is_clamped_and_far_outside_refused(tmp_path: Pat
         ({"img_filename": None}, "`img_filename`"),
         ({"img_filename": "../secret.png"}, "leaves the data folder"),
         ({"ui_type": "picture"}, "'text' or 'icon'"),
-        ({"img_size": [100, 100]}, r"`img_size` says \[100, 100\]"),
-        ({"img_size": 3}, "`img_size` says 3"),
+        ({"img_size": [100, 100]}, r"states \[100, 100\] pixels, but a.png measures"),
+        ({"img_size": 3}, r"`img_size` must be \[width, height\]"),
     ],
 )
 def test_bad_rows_are_named(change: dict[str, Any], message: str, tmp_path: Path) -> None:
