@@ -3,10 +3,13 @@
 agentkit phone --port 5557
 agentkit phone --screen large --seed 7 --auth ~/.android/adbkey.pub
 agentkit phone --task TurnWifi:3
+agentkit phone --port 5580 --faults 0.01
 
 It serves until Ctrl-C. With --task it then says how far the phone is in the state that the goal asks for; an answer
 that a goal asks for cannot be given this way (`agentkit eval phone --device adb` can). An odd port from 5555 to 5585 is
-found by every adb server on this machine, as an emulator; with others `adb connect`.
+found by every adb server on this machine, as an emulator; with others `adb connect`. With --faults this share of the
+packets is spoilt (connections cut and reset, packets halved, delayed, falsified, acknowledgements lost, pictures cut
+short), so that an agent can be hardened; what was done is told at the end.
 """
 
 from __future__ import annotations
@@ -16,13 +19,15 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from agentkit.errors import ConfigError
 
 if TYPE_CHECKING:
+    from envs.faults import FaultProxy
     from envs.phone.adb import AdbServer, Auth
+    from envs.phone.device import Phone
     from envs.phone.env import PhoneEnv
     from envs.phone.tasks import PhoneTask
 
@@ -41,11 +46,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--dark", action="store_true", help="dark theme")
     add("--auth", metavar="FILE.pub|accept", help="let in only this adb key, or 'accept': the first that is offered")
     add("--task", metavar="NAME:SEED", help="put the phone into a task's start state, print the goal and the verdict")
+    add("--faults", type=float, default=0.0, metavar="RATE", help="spoil this share of the packets, in [0, 1]")
     add("--host", default=LOOPBACK[0], help="address to listen on (default: %(default)s)")
     add("--allow-remote", action="store_true", help="let --host be an address that other machines reach")
 
 
 def run(args: argparse.Namespace) -> int:
+    from envs.faults import FaultProxy, Faults
     from envs.phone.adb import AdbServer
     from envs.phone.device import Phone
 
@@ -55,9 +62,16 @@ def run(args: argparse.Namespace) -> int:
     task = _task(args.task) if args.task else None
     env = _set_up(task, args) if task else None
     phone = env.phone if env else Phone(screen=args.screen, seed=args.seed, dark=args.dark)
-    with _stopped() as stop, AdbServer(phone, args.host, args.port, auth) as server:
-        _print_facts(server, task, key_needed=auth is not None)
+    faults = Faults(args.faults, args.seed)
+    with ExitStack() as stack:
+        stop = stack.enter_context(_stopped())
+        host, port = (LOOPBACK[0], 0) if args.faults else (args.host, args.port)
+        server = stack.enter_context(AdbServer(phone, host, port, auth))
+        door = stack.enter_context(FaultProxy(server.address, faults, args.host, args.port)) if args.faults else server
+        _print_facts(phone, door, task, key_needed=auth is not None)
         stop.wait()
+        if args.faults:
+            print(f"faults   {', '.join(f'{count} {kind}' for kind, count in faults.counts.most_common()) or 'none'}")
         if env is not None:
             with server.lock:
                 print(f"verdict  {env.verdict()['success']:g}", flush=True)
@@ -114,16 +128,16 @@ def _stopped() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _print_facts(server: AdbServer, task: PhoneTask | None, *, key_needed: bool) -> None:
-    address = f"{LOOPBACK[0]}:{server.port}" if server.host in EVERYWHERE else server.address
-    width, height = server.phone.size
-    print(f"phone    {width}x{height} on {server.address}")
+def _print_facts(phone: Phone, door: AdbServer | FaultProxy, task: PhoneTask | None, *, key_needed: bool) -> None:
+    address = f"{LOOPBACK[0]}:{door.port}" if door.host in EVERYWHERE else door.address
+    width, height = phone.size
+    print(f"phone    {width}x{height} on {door.address}")
     if task is not None:
         print(f"task     {task.key}")
         print(f"goal     {task.goal}")
     print(f"adb      adb connect {address}")
-    if server.port in EMULATOR_PORTS:
-        print(f"         or, found by itself: adb -s emulator-{server.port - 1} shell")
+    if door.port in EMULATOR_PORTS:
+        print(f"         or, found by itself: adb -s emulator-{door.port - 1} shell")
     key = " --adb-key ~/.android/adbkey" if key_needed else ""
     print(f'agent    agentkit run --device {address}{key} --goal "{task.goal if task else "..."}" --policy ...')
     print("stop     Ctrl-C", flush=True)

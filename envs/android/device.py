@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import time
@@ -17,8 +18,7 @@ from envs.android.apps import find_package
 from envs.android.console import CannotDo, Console
 from envs.android.keyboard import Keyboard
 from envs.android.link import Link
-from envs.android.screen import decode_png, decode_raw
-from envs.android.text import command_line
+from envs.android.screen import CutShort, decode_png, decode_raw
 from envs.android.tree import UiNode, parse_tree
 
 Screenshot = Literal["auto", "raw", "png"]
@@ -26,6 +26,7 @@ SIMULATED = "glint"
 """`ro.hardware` of the simulated phone, whose screen has settled when a command returns."""
 LAUNCHER = "android.intent.category.LAUNCHER"
 DUMP = "/data/local/tmp/glint_ui.xml"
+TRIES = 3
 
 
 class AndroidDevice:
@@ -88,10 +89,17 @@ class AndroidDevice:
             return image
 
     def _raw(self) -> Image.Image:
-        return decode_raw(self._link.ask("exec", "screencap"))
+        return self._picture("screencap", decode_raw)
 
     def _png(self) -> Image.Image:
-        return decode_png(self._link.ask("exec", "screencap -p"))
+        return self._picture("screencap -p", decode_png)
+
+    def _picture(self, command: str, decode: Callable[[bytes], Image.Image]) -> Image.Image:
+        """What `decode` makes of the answer. Only it can tell whether that is whole; if not, it is asked for again."""
+        for _ in range(TRIES - 1):
+            with contextlib.suppress(CutShort):
+                return decode(self._link.ask("exec", command, bool))
+        return decode(self._link.ask("exec", command, bool))
 
     def _first_screenshot(self) -> Image.Image:
         """Tries the formats, keeps the faster. The first picture is not timed: it also pays for drawing the screen."""
@@ -138,12 +146,12 @@ class AndroidDevice:
     def ui_tree(self) -> list[UiNode]:
         """The view hierarchy, in document order. Raises EnvError when the device cannot tell (it may be animating)."""
         fault = ""
-        for _ in range(3):
+        for _ in range(TRIES):
             said = self._console.look(["uiautomator", "dump", DUMP], check=False)
             if "dumped to" in said:
-                return parse_tree(self._link.ask("exec", command_line(["cat", DUMP])).decode("utf-8", "replace"))
+                return parse_tree(self._console.look(["cat", DUMP]))
             fault = said
-        raise EnvError(f"`uiautomator dump` failed three times: {fault.strip()[:200]!r}")
+        raise EnvError(f"`uiautomator dump` failed {TRIES} times: {fault.strip()[:200]!r}")
 
     def packages(self) -> list[str]:
         """Names of the installed packages."""

@@ -31,19 +31,12 @@ from agentkit.frames import screen
 from agentkit.types import Observation, Task
 from envs.android.console import CannotDo
 from envs.android.device import AndroidDevice, Screenshot
-from envs.touch import KEYS, NO_POINTER, way
+from envs.touch import KEYS, MODIFIERS, NO_POINTER, unhurried_ms, way
 
-MODIFIERS = {"ctrl": "CTRL_LEFT", "control": "CTRL_LEFT", "alt": "ALT_LEFT", "shift": "SHIFT_LEFT", "meta": "META_LEFT"}
 WAIT_S = 1
 REACTION_S = 0.3
 """How long an app may take to show the first sign of what was done to it."""
 POLL_S = 0.2
-
-
-def unhurried_ms(x1: int, y1: int, x2: int, y2: int) -> int:
-    """Duration of a swipe: slow enough not to fling. From the device driver of UI-Venus-1.5: distance squared / 1000
-    pixels, between one and two seconds."""
-    return min(2000, max(1000, ((x2 - x1) ** 2 + (y2 - y1) ** 2) // 1000))
 
 
 class AndroidEnv:

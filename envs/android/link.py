@@ -8,7 +8,7 @@ import struct
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from adb_shell.adb_device import AdbDevice
 from adb_shell.auth.sign_cryptography import CryptographySigner
@@ -26,6 +26,9 @@ from adb_shell.transport.tcp_transport import TcpTransport
 from agentkit.errors import ConfigError, DeviceLost
 
 Value = TypeVar("Value")
+Service = Literal["shell", "exec"]
+Whole = Callable[[bytes], bool]
+"""Whether an answer has its end."""
 DEFAULT_PORT = 5555
 FIRST_BACKOFF_S, MAX_BACKOFF_S = 0.1, 5.0
 FAULTS = (
@@ -35,9 +38,13 @@ FAULTS = (
 """What adb-shell raises when the connection fails, and when what comes over it makes no sense."""
 
 
+MAX_PACKET = 1 << 20
+"""Bytes that we let a device send in one packet. A falsified header may promise four gigabytes."""
+
+
 class Transport(TcpTransport):
-    """adb-shell's TCP transport without its three traps: delayed small packets, partial writes, and a peer that is gone
-    being read from until the timeout."""
+    """adb-shell's TCP transport without its traps: delayed small packets, partial writes, a peer that is gone being
+    read from until the timeout, memory for whatever length a header names, and `select`, which ends at 1024 files."""
 
     def connect(self, transport_timeout_s: float | None) -> None:
         super().connect(transport_timeout_s)
@@ -45,7 +52,11 @@ class Transport(TcpTransport):
         self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def bulk_read(self, numbytes: int, transport_timeout_s: float | None) -> bytes:
-        data = super().bulk_read(numbytes, transport_timeout_s)
+        if numbytes > MAX_PACKET:
+            raise ConnectionError(f"the device announced {numbytes} bytes, expected at most {MAX_PACKET}")
+        if not self._wait(select.POLLIN, transport_timeout_s):
+            raise TcpTimeoutException(f"nothing to read from {self._host}:{self._port} in {transport_timeout_s} s")
+        data = self._connection.recv(numbytes)
         if not data:
             raise ConnectionResetError("the device closed the connection")
         return data
@@ -53,21 +64,21 @@ class Transport(TcpTransport):
     def bulk_write(self, data: bytes, transport_timeout_s: float | None) -> int:
         view = memoryview(data)
         while view:
-            view = view[super().bulk_write(view, transport_timeout_s) :]
+            if not self._wait(select.POLLOUT, transport_timeout_s):
+                raise TcpTimeoutException(f"{self._host}:{self._port} took nothing in {transport_timeout_s} s")
+            view = view[self._connection.send(view) :]
         return len(data)
 
     @property
-    def hung_up(self) -> bool:
-        """Whether the peer has closed an idle connection."""
-        if self._connection is None:
-            return True
-        readable, _, _ = select.select([self._connection], [], [], 0)
-        if not readable:
-            return False
-        try:
-            return not self._connection.recv(1, socket.MSG_PEEK)
-        except OSError:
-            return True
+    def disturbed(self) -> bool:
+        """Whether an idle connection is no longer fit for a command: closed, or the device speaks without being
+        asked."""
+        return self._connection is None or self._wait(select.POLLIN, 0)
+
+    def _wait(self, event: int, timeout_s: float | None) -> bool:
+        poll = select.poll()
+        poll.register(self._connection, event)
+        return bool(poll.poll(None if timeout_s is None else 1000 * timeout_s))
 
 
 def parse_address(address: str) -> tuple[str, int]:
@@ -111,28 +122,36 @@ class Link:
         """The device is lost, or `close` was called."""
         return self._lost
 
-    def ask(self, service: str, command: str, timeout_s: float | None = None) -> bytes:
-        """What a command that changes nothing says; asked again over a new connection when the old one fails."""
+    def ask(self, service: Service, command: str, whole: Whole, timeout_s: float | None = None) -> bytes:
+        """What a command that changes nothing says; asked again, over a new connection when the old one fails, until
+        the answer is `whole`. The last answer when none is."""
         for attempt in range(self.reconnects + 1):
             self._connect()
+            said: list[bytes] = []
             try:
-                return self._send(service, command, timeout_s)
+                self._send(service, command, said, timeout_s)
             except FAULTS as error:
                 self._disconnect()
-                if attempt == self.reconnects:
+                if not whole(b"".join(said)) and attempt == self.reconnects:
                     raise self._gone(f"no answer in {attempt + 1} attempts: {error}") from error
+            if whole(answer := b"".join(said)) or attempt == self.reconnects:
+                return answer
         raise AssertionError("unreachable")
 
-    def order(self, command: str, timeout_s: float | None = None) -> bytes:
-        """What a command that changes the device says. DeviceLost when nobody can tell whether it was carried out."""
-        if self._connected and self._transport.hung_up:
+    def order(self, command: str, whole: Whole, timeout_s: float | None = None) -> bytes:
+        """What a command that changes the device says. DeviceLost when nobody can tell whether it was carried out: the
+        connection failed before the answer was `whole`."""
+        if self._connected and self._transport.disturbed:
             self._disconnect()
         self._connect()
+        said: list[bytes] = []
         try:
-            return self._send("shell", command, timeout_s)
+            self._send("shell", command, said, timeout_s)
         except FAULTS as error:
             self._disconnect()
-            raise self._gone(f"the connection failed during an action, which may have happened: {error}") from error
+            if not whole(b"".join(said)):
+                raise self._gone(f"the connection failed during an action, which may have happened: {error}") from error
+        return b"".join(said)
 
     def transfer(self, work: Callable[[AdbDevice, dict[str, Any]], Value]) -> Value:
         """Run a file transfer of adb-shell's device; DeviceLost when the connection fails."""
@@ -147,11 +166,19 @@ class Link:
         self._disconnect()
         self._lost = True
 
-    def _send(self, service: str, command: str, timeout_s: float | None) -> bytes:
+    def _send(self, service: Service, command: str, said: list[bytes], timeout_s: float | None) -> None:
+        """Run a command and collect what it says in `said`, which holds the beginning when one of FAULTS is raised."""
         limit = self.timeout_s if timeout_s is None else timeout_s
         raw = command.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        call = self._device.exec_out if service == "exec" else self._device.shell
-        return call(raw, transport_timeout_s=limit, read_timeout_s=limit, timeout_s=limit, decode=False)
+        limits = {"transport_timeout_s": limit, "read_timeout_s": limit}
+        if service == "exec":
+            said.append(self._device.exec_out(raw, timeout_s=limit, decode=False, **limits))
+            return
+        deadline = time.monotonic() + limit
+        for piece in self._device.streaming_shell(raw, decode=False, **limits):
+            said.append(piece)
+            if time.monotonic() > deadline:
+                raise AdbTimeoutError(f"the command is still busy after {limit} s")
 
     def _connect(self) -> None:
         """Open the connection if there is none, with growing pauses between attempts. Raises DeviceLost."""

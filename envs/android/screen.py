@@ -10,16 +10,21 @@ from PIL import Image
 from agentkit.errors import EnvError
 
 MAX_SIDE = 16384
+PNG = b"\x89PNG\r\n\x1a\n"
 PIXEL_FORMATS = {1: "RGBA", 2: "RGBX"}
 """Android's PixelFormat: RGBA_8888 and RGBX_8888."""
 HEADERS = (16, 12)
 """Since Android 8 the header ends with a colour space; before it had three words."""
 
 
+class CutShort(EnvError):
+    """The picture lacks its end. Another one may be whole."""
+
+
 def decode_raw(data: bytes) -> Image.Image:
     """The picture of a raw screencap: LE u32 width, height, format, then RGBA rows. Raises EnvError."""
     if len(data) < HEADERS[-1]:
-        raise EnvError(f"a raw screenshot begins with 12 bytes of header, got {_shown(data)}")
+        raise CutShort(f"a raw screenshot begins with 12 bytes of header, got {_shown(data)}")
     width, height, kind = struct.unpack_from("<3I", data)
     if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE):
         raise EnvError(f"a raw screenshot names its size first, got {_shown(data)}")
@@ -28,7 +33,8 @@ def decode_raw(data: bytes) -> Image.Image:
     skip = len(data) - 4 * width * height
     if skip not in HEADERS:
         expected = 4 * width * height + HEADERS[0]
-        raise EnvError(f"a raw screenshot of {width}x{height} has {expected} bytes, got {len(data)}")
+        fault = CutShort if skip < HEADERS[-1] else EnvError
+        raise fault(f"a raw screenshot of {width}x{height} has {expected} bytes, got {len(data)}")
     return Image.frombuffer("RGBX", (width, height), data[skip:], "raw", "RGBX", 0, 1).convert("RGB")
 
 
@@ -40,7 +46,8 @@ def decode_png(data: bytes) -> Image.Image:
                 raise EnvError(f"a screenshot has sides of at most {MAX_SIDE}, got {image.size}")
             return image.convert("RGB")
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise EnvError(f"the screenshot is no whole PNG ({error}), got {_shown(data)}") from error
+        fault = CutShort if PNG.startswith(data[: len(PNG)]) else EnvError
+        raise fault(f"the screenshot is no whole PNG ({error}), got {_shown(data)}") from error
 
 
 def _shown(data: bytes) -> str:

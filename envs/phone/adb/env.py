@@ -9,6 +9,7 @@ from agentkit.actions import Action
 from agentkit.errors import EnvError
 from agentkit.types import Observation, Task
 from envs.android import AndroidEnv
+from envs.faults import FaultProxy, Faults
 from envs.phone.adb.server import AdbServer
 from envs.phone.device import Phone
 from envs.phone.env import DRAG_MS, SWIPE_MS, PhoneEnv
@@ -22,12 +23,14 @@ class PhoneOverAdb:
     state and its checker never leave the process. The same actions show the same pixels as in `PhoneEnv`.
     """
 
-    def __init__(self, *, timeout_s: float = 15.0, **options: Any) -> None:
-        """`timeout_s` is AndroidDevice's; `options` go to PhoneEnv."""
+    def __init__(self, *, timeout_s: float = 15.0, faults: Faults | None = None, **options: Any) -> None:
+        """`timeout_s` is AndroidDevice's; `faults` come between it and the phone; `options` go to PhoneEnv."""
         self._timeout_s = timeout_s
+        self._faults = faults
         self._inside = PhoneEnv(**options)
         self._task: PhoneTask | None = None
         self._server: AdbServer | None = None
+        self._proxy: FaultProxy | None = None
         self._wire: AndroidEnv | None = None
 
     @property
@@ -53,8 +56,12 @@ class PhoneOverAdb:
         assert isinstance(task, PhoneTask)
         self._task = task
         self._server = AdbServer(self._inside.phone).start()
+        address = self._server.address
+        if self._faults is not None:
+            self._proxy = FaultProxy(address, self._faults).start()
+            address = self._proxy.address
         self._wire = AndroidEnv(
-            self._server.address,
+            address,
             start_at_home=False,  # it is; pressing the key would take a second of the phone's time
             timeout_s=self._timeout_s,
             swipe_ms=SWIPE_MS,
@@ -73,11 +80,10 @@ class PhoneOverAdb:
             return self._inside.verdict()
 
     def close(self) -> None:
-        if self._wire is not None:
-            self._wire.close()
-        if self._server is not None:
-            self._server.close()
-        self._task = self._server = self._wire = None
+        for part in (self._wire, self._proxy, self._server):
+            if part is not None:
+                part.close()
+        self._task = self._server = self._proxy = self._wire = None
         self._inside.close()
 
     def _parts(self) -> tuple[AdbServer, AndroidEnv]:

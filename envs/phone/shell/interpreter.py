@@ -43,7 +43,7 @@ from envs.phone.shell.grammar import (
 from envs.phone.shell.grammar import Command as Node
 from envs.phone.shell.redirects import redirected
 from envs.phone.shell.syntax import parse
-from envs.phone.shell.system import System
+from envs.phone.shell.system import HISTORY_LINE, System
 
 if TYPE_CHECKING:
     from envs.phone.device import Phone
@@ -112,8 +112,10 @@ class Shell:
         streams = Streams(Input(stdin), out, out if merge else Sink(self.budget))
         with self.system.lock:
             self.system.tapped = None
+            text = decode(command) if isinstance(command, bytes) else command
+            self.system.history.append(text[:HISTORY_LINE])
             try:
-                code = self.run_text(decode(command) if isinstance(command, bytes) else command, streams)
+                code = self.run_text(text, streams)
             except Exit as leaving:
                 code, self.ended = leaving.code, True
             except (Exhausted, RecursionError) as error:

@@ -10,6 +10,7 @@ import io
 import struct
 import threading
 import weakref
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -31,6 +32,8 @@ SYSTEM_PACKAGES: tuple[str, ...] = (
 RGBA_8888, SRGB = 1, 1
 FIRST_TASK = 2
 FIRST_PID = 1000
+HISTORY, HISTORY_LINE = 10_000, 4096
+"""Command lines that are kept, and characters of each: a host may send long ones."""
 
 
 class System:
@@ -45,6 +48,8 @@ class System:
         """Where and when a `motionevent DOWN` went down."""
         self.tapped: dt.datetime | None = None
         """When the last `tap` of the running command line was over."""
+        self.history: deque[str] = deque(maxlen=HISTORY)
+        """Command lines as they began to run, the latest last."""
         self.override: dict[str, tuple[int, ...]] = {}
         """What `wm` has set: "size" (width, height) and "density" (dpi,)."""
         self._numbers: dict[str, int] = {}

@@ -63,8 +63,8 @@ def test_a_hundred_reconnects_leave_nothing_behind():
 
 
 def _tasks(server: AdbServer) -> int:
-    assert server._loop is not None
-    return len(asyncio.all_tasks(server._loop))
+    assert server._listener.loop is not None
+    return len(asyncio.all_tasks(server._listener.loop))
 
 
 def test_start_and_stop():
