@@ -6,6 +6,8 @@ from agentkit.actions import Direction, Point, Scroll
 
 KEYS = {"back": "BACK", "home": "HOME", "enter": "ENTER", "recent": "APP_SWITCH"}
 """`Press.key` -> the name of Android's key."""
+MODIFIERS = {"ctrl": "CTRL_LEFT", "control": "CTRL_LEFT", "alt": "ALT_LEFT", "shift": "SHIFT_LEFT", "meta": "META_LEFT"}
+"""Names that a `Hotkey` may use -> those of Android's keys."""
 SWIPES: dict[Direction, tuple[Point, Point]] = {
     "up": (Point(0.5, 0.7), Point(0.5, 0.3)),
     "down": (Point(0.5, 0.3), Point(0.5, 0.7)),
@@ -22,3 +24,9 @@ def way(scroll: Scroll) -> tuple[Point, Point]:
         return scroll.start, scroll.end
     assert scroll.direction is not None
     return SWIPES[scroll.direction]
+
+
+def unhurried_ms(x1: int, y1: int, x2: int, y2: int) -> int:
+    """Duration of a swipe between two pixels: slow enough not to fling. From the device driver of UI-Venus-1.5:
+    distance squared / 1000, between one and two seconds."""
+    return min(2000, max(1000, ((x2 - x1) ** 2 + (y2 - y1) ** 2) // 1000))

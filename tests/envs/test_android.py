@@ -29,8 +29,8 @@ from agentkit.errors import ConfigError
 from agentkit.tasks import FreeGoal
 from agentkit.types import Ending, Reply
 from envs.android import AndroidEnv
-from envs.android.env import unhurried_ms
 from envs.phone.adb import AdbServer
+from envs.touch import unhurried_ms
 
 GOAL = FreeGoal("look around")
 
