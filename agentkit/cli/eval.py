@@ -73,6 +73,7 @@ def _configure_androidworld(parser: argparse.ArgumentParser) -> None:
     add("--source", type=Path, metavar="DIR", help="checkout of android_world, if --python has its needs only")
     add("--tasks", nargs="+", metavar="NAME", help="templates by name; * matches anything (default: all)")
     add("--seeds", type=int, default=1, metavar="N", help="instances of each template (default: %(default)s)")
+    add("--record", type=Path, metavar="DIR", help="keep what solved tasks asked of the phone, for replays in tests")
     add("--seed", type=int, default=30, help="of the parameters, as AndroidWorld's runner has it (default: 30)")
     add("--screen", default="medium", help="of the simulated phone (default: %(default)s)")
     add("--workers", type=int, default=1, metavar="N", help="phones at the same time (default: %(default)s)")

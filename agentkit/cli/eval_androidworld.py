@@ -30,7 +30,7 @@ PYTHON = "ANDROID_WORLD_PYTHON"
 
 def run_androidworld(args: argparse.Namespace) -> int:
     """Exit code 0; 1 when episodes broke."""
-    from envs.androidworld.phone import AndroidWorldPhone
+    from envs.androidworld.phone import AndroidWorldPhone, androidworld
     from envs.phone.baselines import NoOp, Oracle
 
     python = args.python or os.environ.get(PYTHON)
@@ -51,10 +51,10 @@ def run_androidworld(args: argparse.Namespace) -> int:
     }
     if open_run(args.out, settings):
         print(f"going on with {args.out}")
+    worker = androidworld(python, source=args.source, log=args.out / LOG)
     make = partial(
-        AndroidWorldPhone, python, source=args.source, seed=args.seed, instances=args.seeds, screen=args.screen,
-        log=args.out / LOG,
-    )  # fmt: skip
+        AndroidWorldPhone, worker, seed=args.seed, instances=args.seeds, screen=args.screen, record=args.record
+    )
     with closing(make()) as first:
         tasks = _choose(first.tasks, args.tasks)
     print(f"{len(tasks)} tasks of {len({task.name for task in tasks})} templates")

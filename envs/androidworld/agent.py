@@ -5,8 +5,8 @@
     from agentkit.protocols import get_protocol
     from envs.androidworld.agent import PolicyAgent
 
-    env = env_launcher.load_and_setup_env(console_port=5554)
-    agent = PolicyAgent(env, make_policy("served:http://127.0.0.1:8000/v1#UI-Venus-1.5-8B", get_protocol("venus15_navi")))
+    policy = make_policy("served:http://127.0.0.1:8000/v1#UI-Venus-1.5-8B", get_protocol("venus15_navi"))
+    agent = PolicyAgent(env_launcher.load_and_setup_env(console_port=5554), policy)
 
 Works in AndroidWorld's environment as it is: the core of this package needs neither torch nor transformers.
 """

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 from agentkit.actions import Action
 from agentkit.errors import EnvError
 from agentkit.types import Env, Observation, Task
 from envs.androidworld.process import WorkerProcess
 from envs.androidworld.task import AndroidWorldTask, answers
+from envs.androidworld.transcript import Call, Transcript
+
+
+class Worker(Protocol):
+    """What sets up and checks: `WorkerProcess`, or a `Replay` of what it did before."""
+
+    @property
+    def alive(self) -> bool: ...
+    def suite(self, seed: int, instances: int = 1) -> list[AndroidWorldTask]: ...
+    def initialize(self, key: str) -> str: ...
+    def answer(self, text: str) -> None: ...
+    def score(self) -> float: ...
+    def finish(self) -> None: ...
+    def close(self) -> None: ...
 
 
 class AndroidWorldEnv:
@@ -18,8 +33,10 @@ class AndroidWorldEnv:
     the swipe that the policy asked for, and no Enter follows a text. What CallUser says is the task's answer.
     """
 
-    def __init__(self, device: Env, worker: WorkerProcess) -> None:
-        self.device, self.worker = device, worker
+    def __init__(self, device: Env, worker: Worker, record: Path | None = None) -> None:
+        """`record` is a folder for transcripts of the tasks that end solved; see `envs.androidworld.transcript`."""
+        self.device, self.worker, self.record = device, worker, record
+        self._setup: list[Call] = []
         self.answers: list[str] = []
         self._task: AndroidWorldTask | None = None
 
@@ -28,7 +45,11 @@ class AndroidWorldEnv:
         if not isinstance(task, AndroidWorldTask):
             raise EnvError(f"AndroidWorldEnv runs AndroidWorldTask instances, got {type(task).__name__} {task.key!r}")
         self._task, self.answers = task, []
+        if self.record is not None:
+            self._process.calls()
         self.worker.initialize(task.key)
+        if self.record is not None:
+            self._setup = self._process.calls()
         return self.device.reset(task)
 
     def step(self, action: Action) -> Observation:
@@ -41,8 +62,17 @@ class AndroidWorldEnv:
     def verdict(self) -> dict[str, Any]:
         """`success` as AndroidWorld's checker sees the device now; afterwards the task has cleaned up."""
         success = self.worker.score()
+        if self.record is not None and self._task is not None and success == 1.0:
+            answers = tuple(self.answers)
+            Transcript(self._task, tuple(self._setup), answers, tuple(self._process.calls()), success).save(self.record)
         self.worker.finish()
         return {"success": success, "answers": list(self.answers)}
 
     def close(self) -> None:
         self.device.close()
+
+    @property
+    def _process(self) -> WorkerProcess:
+        if not isinstance(self.worker, WorkerProcess):
+            raise EnvError(f"only AndroidWorld itself can be recorded, got {type(self.worker).__name__}")
+        return self.worker

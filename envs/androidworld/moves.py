@@ -1,8 +1,8 @@
 """Our actions in AndroidWorld's terms: a `JSONAction` where it means the same, an adb command where it does not.
 
 What does not carry over: `scroll` and `swipe` take a direction only, and theirs are each other's inverse, so a swipe
-goes to the device with its own two points; `input_text` presses Enter after the text, so text is typed without it; there
-is no key for recent apps and no key combination.
+goes to the device with its own two points; `input_text` presses Enter after the text, so text is typed without it;
+there is no key for recent apps and no key combination.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
@@ -17,9 +18,10 @@ from agentkit.actions import Action
 from agentkit.errors import ConfigError, EnvError
 from agentkit.types import Observation, Task
 from envs.android import AndroidEnv
-from envs.androidworld.env import AndroidWorldEnv
+from envs.androidworld.env import AndroidWorldEnv, Worker
 from envs.androidworld.process import WorkerProcess
 from envs.androidworld.task import AndroidWorldTask
+from envs.androidworld.transcript import SUFFIX, Replay, Transcript
 from envs.phone.adb.server import AdbServer
 from envs.phone.apps import EVERY
 from envs.phone.device import Phone
@@ -57,11 +59,36 @@ class PrivateAdb:
         self("kill-server")
 
     def __call__(self, *words: str) -> str:
+        return self.run(*words)[1].decode("utf-8", "replace")
+
+    def run(self, *words: str) -> tuple[int, bytes]:
+        """Exit status and output of the adb client."""
         environment = {key: value for key, value in os.environ.items() if not key.startswith("ANDROID_ADB")}
         done = subprocess.run(  # noqa: S603  the adb client, with words of ours
-            [self._adb, "-P", str(self.port), *words], capture_output=True, timeout=60, env=environment, check=False
+            [self._adb, "-P", str(self.port), *words],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=60,
+            env=environment,
+            check=False,
         )
-        return (done.stdout + done.stderr).decode("utf-8", "replace")
+        return done.returncode, done.stdout
+
+
+def androidworld(python: str | Path, **options: Any) -> Callable[[PrivateAdb, str], Worker]:
+    """AndroidWorld itself; the arguments are WorkerProcess's."""
+    return lambda adb, serial: WorkerProcess(python, serial, server_port=adb.port, **options)
+
+
+def replayed(folder: Path) -> Callable[[PrivateAdb, str], Worker]:
+    """The transcripts in a folder."""
+    transcripts = [Transcript.load(path) for path in sorted(folder.glob(f"*{SUFFIX}"))]
+
+    def make(adb: PrivateAdb, serial: str) -> Worker:
+        return Replay(transcripts, lambda words: adb.run("-s", serial, *words))
+
+    return make
 
 
 class AndroidWorldPhone:
@@ -74,18 +101,17 @@ class AndroidWorldPhone:
 
     def __init__(
         self,
-        python: str | Path,
+        worker: Callable[[PrivateAdb, str], Worker],
         *,
-        source: str | Path | None = None,
         seed: int = 30,
         instances: int = 1,
         screen: str = "medium",
         dark: bool = False,
-        timeout_s: float = 300.0,
-        log: Path | None = None,
+        record: Path | None = None,
     ) -> None:
-        """`python`, `source`, `timeout_s` and `log` are WorkerProcess's, `seed` and `instances` those of its suite."""
-        self._screen, self._dark = screen, dark
+        """`worker` makes the side that sets up and checks, from an adb server and a serial: `androidworld` or
+        `replayed`. `seed` and `instances` are its suite's, `record` is AndroidWorldEnv's."""
+        self._screen, self._dark, self._record = screen, dark, record
         self._drawn = seed, instances
         self._env: AndroidWorldEnv | None = None
         self._task: AndroidWorldTask | None = None
@@ -95,9 +121,7 @@ class AndroidWorldPhone:
             adb = self._stack.enter_context(closing(PrivateAdb()))
             serial = f"emulator-{self._server.port - 1}"
             adb.wait_for(serial)
-            self._start = partial(
-                WorkerProcess, python, serial, source=source, server_port=adb.port, timeout_s=timeout_s, log=log
-            )
+            self._start = partial(worker, adb, serial)
             self._begin()
             self._stack = self._stack.pop_all()
 
@@ -124,7 +148,7 @@ class AndroidWorldPhone:
             self._begin()
         self._server.insert(self._new())
         device = AndroidEnv(self._server.address, swipe_ms=SWIPE_MS, drag_ms=DRAG_MS)
-        self._env = AndroidWorldEnv(device, self.worker)
+        self._env = AndroidWorldEnv(device, self.worker, self._record)
         observation = self._env.reset(task)
         assert isinstance(task, AndroidWorldTask)
         self._task = task

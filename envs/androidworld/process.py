@@ -15,6 +15,7 @@ from typing import IO, Any
 
 from agentkit.errors import ConfigError, EnvError
 from envs.androidworld.task import AndroidWorldTask
+from envs.androidworld.transcript import Call
 
 WORKER = Path(__file__).with_name("worker.py")
 TAIL = 2000
@@ -85,6 +86,10 @@ class WorkerProcess:
     def score(self) -> float:
         """What the checker says of the device now, in [0, 1]."""
         return float(self._ask("score"))
+
+    def calls(self) -> list[Call]:
+        """The adb commands since the last time."""
+        return [Call.of(raw) for raw in self._ask("calls")]
 
     def finish(self) -> None:
         """The task's own cleaning up."""

@@ -11,6 +11,7 @@ them: `adb` alone, without gRPC and the accessibility forwarder, so whatever ans
 from __future__ import annotations
 
 import argparse
+import base64
 import json
 import os
 import random
@@ -24,10 +25,32 @@ from android_env import env_interface
 from android_env.components import adb_call_parser, adb_controller, config_classes
 from android_world import registry, suite_utils
 from android_world.env import adb_utils, android_world_controller, interface
-from android_world.utils import datetime_utils
 from dm_env import StepType, TimeStep, specs
 
 # --------------------------------------------------------------------------------------------------------- the device
+
+
+class Recorded(adb_controller.AdbController):
+    """AndroidEnv's way to adb, which keeps a record of what it was asked and what the device said."""
+
+    def __init__(self, config: config_classes.AdbControllerConfig) -> None:
+        super().__init__(config)
+        self.calls: list[dict[str, Any]] = []
+
+    def execute_command(self, args: list[str], timeout: float | None = None, device_specific: bool = True) -> bytes:
+        words, here = list(args), {"push": 1, "pull": 2}.get(args[0])
+        call: dict[str, Any] = {"words": words, "out": "", "failed": True}
+        if here is not None:
+            path, words[here] = words[here], "@file"
+            if args[0] == "push":
+                call["file"] = _base64(_read(path))
+        if device_specific and "screencap" not in words:
+            self.calls.append(call)
+        out = super().execute_command(args, timeout, device_specific)
+        call |= {"out": _base64(out), "failed": False}
+        if args[0] == "pull":
+            call["file"] = _base64(_read(path))
+        return out
 
 
 class AdbOnly(env_interface.AndroidEnvInterface):
@@ -35,7 +58,7 @@ class AdbOnly(env_interface.AndroidEnvInterface):
 
     def __init__(self, adb: str, serial: str, port: int) -> None:
         config = config_classes.AdbControllerConfig(adb_path=adb, adb_server_port=port, device_name=serial)
-        self._controller = adb_controller.AdbController(config)
+        self._controller = Recorded(config)
         self._parser = adb_call_parser.AdbCallParser(self._controller)
 
     def action_spec(self) -> dict[str, Any]:
@@ -57,6 +80,11 @@ class AdbOnly(env_interface.AndroidEnvInterface):
     def close(self) -> None:
         pass
 
+    def calls(self) -> list[dict[str, Any]]:
+        """The adb commands since the last time."""
+        calls, self._controller.calls = self._controller.calls, []
+        return calls
+
     def pixels(self) -> np.ndarray:
         """The screen, [height, width, 3] uint8."""
         raw = self._controller.execute_command(["exec-out", "screencap"])
@@ -67,11 +95,19 @@ class AdbOnly(env_interface.AndroidEnvInterface):
         return np.frombuffer(raw, np.uint8, size, len(raw) - size).reshape(height, width, 4)[..., :3]
 
 
-def connect(adb: str, serial: str, port: int) -> interface.AsyncAndroidEnv:
+def connect(device: AdbOnly) -> interface.AsyncAndroidEnv:
     """AndroidWorld's environment on a device that nothing but adb reaches."""
     method = android_world_controller.A11yMethod.UIAUTOMATOR
-    controller = android_world_controller.AndroidWorldController(AdbOnly(adb, serial, port), method)
-    return interface.AsyncAndroidEnv(controller)
+    return interface.AsyncAndroidEnv(android_world_controller.AndroidWorldController(device, method))
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
 
 
 # ---------------------------------------------------------------------------------------------------------- the tasks
@@ -80,8 +116,9 @@ def connect(adb: str, serial: str, port: int) -> interface.AsyncAndroidEnv:
 class Worker:
     """Answers requests about one suite on one device. At most one task is in progress."""
 
-    def __init__(self, env: interface.AsyncAndroidEnv) -> None:
-        self.env = env
+    def __init__(self, device: AdbOnly) -> None:
+        self.device = device
+        self.env = connect(device)
         self.tasks: dict[str, Any] = {}
         self.current: Any = None
 
@@ -110,6 +147,10 @@ class Worker:
         if self.current is None:
             raise RuntimeError("no task is in progress: `initialize` comes first")
         return float(self.current.is_successful(self.env))
+
+    def calls(self) -> list[dict[str, Any]]:
+        """The adb commands since the last time: {"words", "out", "failed", "file"}, contents in base64."""
+        return self.device.calls()
 
     def finish(self) -> None:
         """Let the task clean up behind itself."""
@@ -156,7 +197,7 @@ def serve(worker: Worker, requests: Any, answers: Any) -> None:
             return
         started = time.monotonic()
         try:
-            if do not in ("suite", "initialize", "answer", "score", "finish"):
+            if do not in ("suite", "initialize", "answer", "score", "calls", "finish"):
                 raise ValueError(f"unknown request {do!r}")
             reply = {"ok": getattr(worker, do)(**request)}
         except Exception as error:  # whatever a task raises is that task's result, not the end of the run
@@ -172,19 +213,16 @@ def main() -> None:
     parser.add_argument("--adb", default="adb")
     parser.add_argument("--serial", required=True)
     parser.add_argument("--server-port", type=int, default=5037)
-    parser.add_argument("--freeze-clock", action="store_true")
     args = parser.parse_args()
     # Tasks print: their text must not end up between our answers.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     random.seed(0)
-    env = connect(args.adb, args.serial, args.server_port)
-    if args.freeze_clock:
-        datetime_utils.setup_datetime(env.controller)
-    adb_utils.set_root_if_needed(env.controller)
-    answers.write(json.dumps({"ok": "ready", "screen": list(env.logical_screen_size)}) + "\n")
+    worker = Worker(AdbOnly(args.adb, args.serial, args.server_port))
+    adb_utils.set_root_if_needed(worker.env.controller)
+    answers.write(json.dumps({"ok": "ready"}) + "\n")
     answers.flush()
-    serve(Worker(env), sys.stdin, answers)
+    serve(worker, sys.stdin, answers)
 
 
 if __name__ == "__main__":
