@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from agentkit.actions import Scroll
 from envs.phone import oracle
 from envs.phone.apps.clock import Clock
-from envs.phone.apps.clock.alarms import time_text
 from envs.phone.apps.clock.cities import CITIES
 from envs.phone.apps.clock.store import Alarm, Store
+from envs.phone.apps.pickers import time_text
 from envs.phone.oracle import Steps
 from envs.phone.tasks.answers import says_time
 from envs.phone.tasks.base import InfeasibleTask, PhoneTask

@@ -7,10 +7,11 @@ import datetime as dt
 import pytest
 
 from envs.phone.apps.clock import Clock
-from envs.phone.apps.clock.alarms import TimePicker, days_text, time_text
+from envs.phone.apps.clock.alarms import days_text
 from envs.phone.apps.clock.cities import CITIES
 from envs.phone.apps.clock.store import DATABASE, Alarm, Store
 from envs.phone.apps.clock.timers import elapsed_text, entered, left_text, length_text
+from envs.phone.apps.pickers import TimePicker, time_text
 from envs.phone.device import Phone
 from fingers import press, stored, texts
 

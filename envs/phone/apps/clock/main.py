@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from envs.phone.app import App, Device
 from envs.phone.apps.clock import alarms, cities, timers
-from envs.phone.apps.clock.alarms import TimePicker, time_text
 from envs.phone.apps.clock.store import PACKAGE, PREFERENCES, Alarm, Store
+from envs.phone.apps.pickers import TimePicker, time_text
 from envs.phone.ui import BottomBar, Fab, Screen
 
 TABS = (("alarm", "Alarm"), ("clock-outline", "Clock"), ("timer-sand", "Timer"), ("timer-outline", "Stopwatch"))
