@@ -144,6 +144,7 @@ class WorkerProcess:
             while b"\n" not in self._buffer:
                 if not selector.select(max(0.0, deadline - time.monotonic())):
                     self._process.kill()
+                    self._process.wait()
                     raise EnvError(f"{do}: the AndroidWorld worker was silent for {self.timeout_s:g} s and was killed")
                 chunk = os.read(self._process.stdout.fileno(), 1 << 16)
                 if not chunk:

@@ -8,9 +8,15 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from agentkit.actions import Action
-from envs.androidworld.solutions import settings
+from envs.androidworld.solutions import expenses, files, markor, recipes, settings
 from envs.androidworld.task import AndroidWorldTask
 from envs.phone.device import Phone
 
 Solution: TypeAlias = Callable[[Phone, AndroidWorldTask], Iterator[Action]]
-SOLUTIONS: dict[str, Solution] = {**settings.SOLUTIONS}
+SOLUTIONS: dict[str, Solution] = {
+    **expenses.SOLUTIONS,
+    **files.SOLUTIONS,
+    **markor.SOLUTIONS,
+    **recipes.SOLUTIONS,
+    **settings.SOLUTIONS,
+}
