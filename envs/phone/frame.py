@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from envs.phone import containers, controls, fields, rows, ui, widgets
+from envs.phone import agenda, containers, controls, fields, rows, ui, widgets
 from envs.phone.layout import Layout, Placer
 from envs.phone.scene import Bounds
 from envs.phone.ui import BottomBar, Fab, Handler, IconButton, Screen
@@ -33,6 +33,9 @@ PLACERS: Mapping[type, Placer] = {
     ui.Card: containers.card,
     ui.Bubble: rows.bubble,
     ui.Tabs: controls.tabs,
+    ui.DayCell: agenda.day_cell,
+    ui.Appointment: agenda.appointment,
+    ui.Timetable: agenda.timetable,
 }
 """Fab, BottomBar, Dialog and Menu have their own places in a Screen and are drawn there only."""
 

@@ -15,7 +15,22 @@ from envs.phone.fonts import Font, Weight, line_metrics, paragraph, text_width
 from envs.phone.metrics import Metrics
 from envs.phone.scene import NOWHERE, Bounds, Node, Op, Scene, Scroll, intersect
 from envs.phone.theme import RGB, Theme
-from envs.phone.ui import Bubble, Card, Column, Divider, Grid, Header, Line, ListItem, Spacer, Tabs, TextField, Widget
+from envs.phone.ui import (
+    Appointment,
+    Bubble,
+    Card,
+    Column,
+    Divider,
+    Grid,
+    Header,
+    Line,
+    ListItem,
+    Spacer,
+    Tabs,
+    TextField,
+    Timetable,
+    Widget,
+)
 
 TYPE_SCALE: dict[str, tuple[float, float, Weight]] = {
     "display": (45, 54, "Regular"),
@@ -30,9 +45,9 @@ TYPE_SCALE: dict[str, tuple[float, float, Weight]] = {
 }
 """Style -> (size in sp, line height in sp, weight), after Material 3's type scale."""
 
-OWN_PADDING = (ListItem, Header, Divider, Spacer, Tabs, Column, Line, Grid, Card, Bubble)
+OWN_PADDING = (ListItem, Header, Divider, Spacer, Tabs, Column, Line, Grid, Card, Bubble, Appointment, Timetable)
 """Widgets that take the full width and apply the container's padding themselves."""
-FLUSH = (ListItem, Header, Divider, Spacer, Tabs, Grid)
+FLUSH = (ListItem, Header, Divider, Spacer, Tabs, Grid, Appointment, Timetable)
 """Widgets that touch their neighbours; others keep 8 dp apart."""
 
 AT_END = 1 << 30

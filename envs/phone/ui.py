@@ -82,6 +82,8 @@ class Switch(Widget):
 class Checkbox(Widget):
     on: bool
     on_change: Callable[[bool], None] | None = None
+    ink: tuple[int, int, int] | None = None
+    """A colour that means something, as that of a task's priority; the theme's without."""
 
 
 @dataclass(slots=True)
@@ -198,6 +200,65 @@ class Bubble(Widget):
     mine: bool = False
     note: str = ""
     on_long_press: Handler | None = None
+
+
+@dataclass(slots=True)
+class DayCell(Widget):
+    """A day in the grid of a month: its number over what is on it. `label` names the date."""
+
+    number: int
+    events: Sequence[tuple[str, tuple[int, int, int]]] = ()
+    """Title and colour of each; those without room are counted."""
+    height: float = 92.0
+    """Below 64 there are dots instead of titles."""
+    today: bool = False
+    selected: bool = False
+    faded: bool = False
+    """Of another month."""
+    on_tap: Handler | None = None
+
+
+@dataclass(slots=True)
+class Appointment(Widget):
+    """A row in a list of appointments: a block of its colour with a title over details."""
+
+    title: str
+    details: Sequence[str] = ()
+    color: tuple[int, int, int] = (66, 133, 244)
+    faded: bool = False
+    """Over by now."""
+    selected: bool = False
+    on_tap: Handler | None = None
+    on_long_press: Handler | None = None
+
+
+@dataclass(slots=True)
+class Block(Widget):
+    """Something at its time in a `Timetable`."""
+
+    text: str
+    column: int
+    start: int
+    """Minutes after midnight, as `end`."""
+    end: int
+    color: tuple[int, int, int] = (66, 133, 244)
+    faded: bool = False
+    on_tap: Handler | None = None
+
+
+@dataclass(slots=True)
+class Timetable(Widget):
+    """Days side by side, the hours running down."""
+
+    days: Sequence[str]
+    """Headings, in two lines where they hold a newline."""
+    hours: Sequence[str]
+    """What stands at each of the 24 hours."""
+    blocks: Sequence[Block] = ()
+    today: int = -1
+    """Index of today's column."""
+    on_slot: Callable[[int, int], None] | None = None
+    """(column, hour) of a tap beside the blocks."""
 
 
 @dataclass(slots=True)

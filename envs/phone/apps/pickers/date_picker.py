@@ -82,13 +82,11 @@ class DatePicker:
         return [self._arrows(f"{first} to {first + PAGE - 1}", "years", self.page_years), Grid(years, columns=3)]
 
     def _arrows(self, title: str, what: str, turn: Callable[[int], None]) -> Line:
-        return Line(
-            [
-                IconButton("chevron-left", partial(turn, -1), label=f"Previous {what}", id="prev"),
-                Text(title, style="label", align="center", id="month_title"),
-                IconButton("chevron-right", partial(turn, 1), label=f"Next {what}", id="next"),
-            ]
-        )
+        arrows: list[Widget] = [
+            IconButton("chevron-left", partial(turn, -1), label=f"Previous {what}", id="prev"),
+            IconButton("chevron-right", partial(turn, 1), label=f"Next {what}", id="next"),
+        ]
+        return Line([Text(title, style="label", id="month_title"), Line(arrows, spread=False)])
 
     # What taps do
 
