@@ -10,6 +10,7 @@ COMMANDS: dict[str, str] = {
     "run": "agentkit.cli.run",
     "show": "agentkit.cli.show",
     "eval": "agentkit.cli.eval",
+    "score": "agentkit.cli.score",
     "phone": "agentkit.cli.phone",
 }
 

@@ -54,12 +54,9 @@ def load_suite(name: str, data_dir: str | Path, box_format: str | None = None, p
     Raises DataError with file and row when a file, row, box or image is not what the suite's format says, and
     ConfigError for an unknown suite or format.
     """
-    if name not in CATALOG:
-        raise ConfigError(f"unknown suite {name!r}, expected one of {', '.join(CATALOG)}")
+    reader = reader_of(name)
     if box_format is not None and box_format not in get_args(BoxFormat):
         raise ConfigError(f"box format must be one of {get_args(BoxFormat)}, got {box_format!r}")
-    entry = CATALOG[name]
-    reader: Reader = getattr(importlib.import_module(entry.module), entry.reader)
     root, found = Path(data_dir), Pictures(Path(data_dir), pictures)
     questions = list(reader.questions(root, found))
     if not questions:
@@ -89,11 +86,19 @@ def load_suite(name: str, data_dir: str | Path, box_format: str | None = None, p
         f"boxes are {known}{unit}: {proof}",
         f"instructions: {reader.instructions}",
         *_remarks(questions, clamped, samples),
-        *_against_published(_counts(questions, found.count), reader.published),
+        *against_published(_counts(questions, found.count), reader.published),
     ]
     if reader.score_note:
         notes.append(reader.score_note)
     return Suite(name, tuple(samples), known, reader.instructions, tuple(notes))
+
+
+def reader_of(name: str) -> Reader:
+    """The reader of the suite called `name`. ConfigError when there is none."""
+    if name not in CATALOG:
+        raise ConfigError(f"unknown suite {name!r}, expected one of {', '.join(CATALOG)}")
+    entry = CATALOG[name]
+    return cast(Reader, getattr(importlib.import_module(entry.module), entry.reader))
 
 
 def _target(question: Question, shape: Shape, known: BoxFormat, slack: float, flat: bool) -> tuple[Target, bool]:
@@ -147,8 +152,8 @@ def _counts(questions: Sequence[Question], images: int) -> Counter[str]:
     return counts
 
 
-def _against_published(found: Mapping[str, int], published: Mapping[str, int]) -> Iterable[str]:
-    """One line that says what was counted, and one for what the published suite has otherwise."""
+def against_published(found: Mapping[str, int], published: Mapping[str, int]) -> Iterable[str]:
+    """What was counted, in one line, and in another where the published suite has other counts."""
     main = [f"{found[name]} {name}" for name in EVERYTHING if found.get(name)]
     other = [
         f"{name}: {count} published, {found.get(name, 0)} here"
