@@ -81,6 +81,18 @@ def test_a_phone_without_a_task_has_no_verdict():
         assert phone.stop(signal.SIGINT) == ""
 
 
+def test_a_phone_with_faults_tells_what_it_did():
+    with served("--faults", "0.1") as phone:
+        with AndroidDevice(phone.address, timeout_s=1, reconnects=20) as device:
+            for _ in range(20):
+                assert device.size() == (360, 720)
+        phone.process.send_signal(signal.SIGTERM)
+        told, warnings = phone.process.communicate(timeout=20)
+    assert "adb: dropping a connection" in warnings
+    assert re.fullmatch(r"faults   \d+ [a-z ]+(, \d+ [a-z ]+)*\n", told)
+    assert main(["phone", "--faults", "2"]) == 2
+
+
 @pytest.mark.parametrize("auth", ["accept", "file"])
 def test_an_agent_runs_on_a_phone_that_asks_for_a_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys, auth):
     home = tmp_path / "home"
