@@ -1,7 +1,7 @@
-"""Fill README's tables from docs/results, so that no figure there is typed.
+"""Fill the tables of README.md and docs/results.md from docs/results/*.json, so that no figure there is typed.
 
-    python scripts/readme_tables.py            # rewrite README.md
-    python scripts/readme_tables.py --check    # exit 1 when it differs
+    python scripts/readme_tables.py            # rewrite both
+    python scripts/readme_tables.py --check    # exit 1 when one differs
 
 A table stands between `<!-- table NAME -->` and `<!-- end -->`; NAME is a function here.
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+PAGES = (ROOT / "README.md", ROOT / "docs" / "results.md")
 PLACE = re.compile(r"(<!-- table (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -56,7 +57,60 @@ def model() -> str:
     return table(["screen", "point in box", "questions"], rows)
 
 
-TABLES: dict[str, Callable[[], str]] = {make.__name__: make for make in (demo, model)}
+def rewards() -> str:
+    """What each reward says of the same replies."""
+    rows = [
+        [f"`{name}`", f"{facts['mean']:.2f}", str(facts["values"]), f"{facts['share_of_rows_with_signal']:.0%}"]
+        for name, facts in result("reward_compare")["rewards"].items()
+    ]
+    return table(["reward", "mean", "distinct values", "questions with a signal"], rows)
+
+
+def cleaning() -> str:
+    """What `rft data clean` finds of faults that were put in, one line per share of faulty rows."""
+    columns = ("recall_all", "precision", "clean_rows_lost", "noise_before", "noise_left")
+    rows = [
+        [f"{part['noise']:.0%}", str(part["rows"]), *(_share(part[column]["value"]) for column in columns)]
+        for part in result("data_cleaning")["sets"]
+    ]
+    head = ["noise asked for", "rows", "recall", "precision", "clean rows lost", "faulty before", "faulty after"]
+    return table(head, rows)
+
+
+def _share(value: float | None) -> str:
+    return "none" if value is None else f"{value:.1%}"
+
+
+def throughput_toy() -> str:
+    """`rft train` and stock TRL on one machine in one run."""
+    found = result("grpo_throughput_toy_16_2_3")
+    rows = [
+        [
+            row["variant"],
+            f"{row['samples_per_s']:.2f}",
+            f"{row['s_per_step']:.1f} s",
+            f"{row['vs_best_stock']:.2f}",
+            f"{row['grad_norm']:.6f}",
+        ]
+        for row in found["rows"]
+    ]
+    return table([found["card"], "samples/s", "step", "against stock", "first gradient norm"], rows)
+
+
+def online() -> str:
+    """Whole episodes before and after online training, pooled over seeds."""
+    found = result("online_phone")["sampled"]
+    rows = []
+    for when in ("before", "after"):
+        rate = found[when]
+        interval = f"{rate['low']:.1%} to {rate['high']:.1%}"
+        rows.append([when, f"{rate['value']:.1%}", interval, *rate["templates"].values()])
+    return table(["sampled episodes", "solved", "95 % interval", *found["before"]["templates"]], rows)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    make.__name__: make for make in (demo, model, rewards, cleaning, throughput_toy, online)
+}
 
 
 def filled(text: str) -> str:
@@ -68,15 +122,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when README.md is out of date")
     args = parser.parse_args()
-    readme = ROOT / "README.md"
-    before = readme.read_text("utf-8")
-    after = filled(before)
-    if args.check:
-        if before != after:
-            print("README.md is out of date: python scripts/readme_tables.py")
-        return int(before != after)
-    readme.write_text(after, "utf-8")
-    return 0
+    old = 0
+    for page in PAGES:
+        before = page.read_text("utf-8")
+        after = filled(before)
+        if before != after and args.check:
+            print(f"{page.name} is out of date: python scripts/readme_tables.py")
+            old = 1
+        elif before != after:
+            page.write_text(after, "utf-8")
+    return old
 
 
 if __name__ == "__main__":
