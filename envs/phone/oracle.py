@@ -135,6 +135,19 @@ def type_into(phone: Phone, id: str, text: str) -> Steps:
     yield Type(text)
 
 
+def overwrite(phone: Phone, id: str, text: str) -> Steps:
+    """Type in place of all that the text field with this id holds."""
+    yield from select_all(phone, id)
+    yield Type(text)
+
+
+def select_all(phone: Phone, id: str) -> Steps:
+    """Select all that the text field with this id holds; a long press alone does it when that is one word."""
+    yield from long_press(phone, id=id)
+    if seen(phone, text="Select all"):
+        yield from tap_text(phone, "Select all")
+
+
 def slide(phone: Phone, id: str, value: float) -> Steps:
     """Drag the slider with this id from its middle to `value` (0..1)."""
     yield from scroll_to(phone, id=id)

@@ -128,7 +128,8 @@ class Recipes(App):
             body.append(TextField(self.query, self.set_query, hint="Search", autofocus=True, id="search_src_text"))
         for key, title, description, favorite in sorted(rows, key=lambda row: ((row[1] or "").casefold(), row[0])):
             star = Icon("heart", label="Favorite", color="primary") if favorite else None
-            body.append(ListItem(title or "", description or "", trailing=star, on_tap=partial(self.show, key)))
+            show = partial(self.show, key)
+            body.append(ListItem(title or "", description or "", trailing=star, on_tap=show, id=f"recipe_{key}"))
         if not rows:
             body.append(Text("No recipes yet", align="center", color="on_surface_variant"))
         return Screen(

@@ -190,7 +190,9 @@ def dialog(app: Markor) -> Dialog | None:
             ok = Button("OK", work.delete, kind="text", id="button1")
             return Dialog("Confirm delete", names[:6], [cancel, ok], on_dismiss=work.close)
         case "rename":
-            box = TextField(work.typed, work.set_typed, hint="Name", autofocus=True, id="new_name")
+            box = TextField(
+                work.typed, work.set_typed, hint="Name", on_submit=work.rename, autofocus=True, id="new_name"
+            )
             ok = Button("OK", work.rename, kind="text", id="button1")
             return Dialog("Rename", [box], [cancel, ok], on_dismiss=work.close)
         case "info":
