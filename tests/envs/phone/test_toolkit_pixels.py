@@ -65,10 +65,11 @@ def test_every_widget_is_drawn(screen: str, dark: bool) -> None:
         "Section", "Wi-Fi", "Form", "Ada", "Mon", "A long second line that wraps onto more lines than one", "Check",
         "Delete", "Radio", "Off", "Level", "Headline", "Filled", "Tonal", "Outline", "Text", "Dead", "One", "Two",
         "Three four", "Bare switch", "Bare box", "Card", "Its text", "Alarm", "Timer", "Clock", "Theirs", "15:34",
-        "All", "None", "Add", "Home", "You", "Search", "More options", "Open menu", "Demo",
+        "All", "None", "Add", "Home", "You", "Search", "More options", "Open menu", "Demo", "First", "No. 0", "Launch",
+        "Third", "Dentist", "At ten", "Sun 15", "Breakfast", "Mail", "Run",
     }  # fmt: skip
     seen = set()
-    for _ in range(12):
+    for _ in range(16):
         image = phone.screenshot()
         assert image.size == phone.size and image.mode == "RGB"
         for e in phone.elements():

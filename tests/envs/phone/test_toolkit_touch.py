@@ -6,7 +6,9 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from envs.phone.agenda import lanes
 from envs.phone.elements import centre
+from envs.phone.ui import Block
 from toolkit_demo import demo_phone, find, shows, tap
 
 
@@ -239,3 +241,21 @@ def test_dump_carries_text_that_xml_must_escape() -> None:
     assert "a <b> & \"c\" 'd' ." in next(
         n.get("text") for n in root.iter("node") if n.get("class") == "android.widget.EditText"
     )
+
+
+def test_a_timetable_knows_its_hours_and_sets_overlapping_blocks_side_by_side() -> None:
+    phone, app = demo_phone("medium")
+    for _ in range(20):
+        if any(e.text == "Run" and e.bounds[1] < 800 for e in phone.elements()):
+            break
+        phone.swipe(360, 900, 360, 700)
+    breakfast, mail, run = (find(phone, name).bounds for name in ("Breakfast", "Mail", "Run"))
+    assert breakfast[2] <= mail[0] < breakfast[2] + 10 and mail[1] > breakfast[1] and run[0] > mail[2]
+    hour = 2 * 48
+    phone.tap(run[0] + 5, run[1] + 2 * hour + 5)
+    tap(phone, "Breakfast")
+    assert app.calls[-2:] == ["slot 1 2", "block"]
+    blocks = [Block("a", 0, 0, 60), Block("b", 0, 60, 90), Block("c", 0, 70, 80), Block("d", 0, 80, 95)]
+    assert [(b.text, lane, of) for b, lane, of in lanes(blocks)] == [
+        ("a", 0, 1), ("b", 0, 2), ("c", 1, 2), ("d", 1, 2),
+    ]  # fmt: skip

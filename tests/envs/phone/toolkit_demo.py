@@ -9,7 +9,9 @@ from envs.phone.app import App
 from envs.phone.device import Phone
 from envs.phone.elements import Element, centre
 from envs.phone.ui import (
+    Appointment,
     Avatar,
+    Block,
     BottomBar,
     Bubble,
     Button,
@@ -17,6 +19,7 @@ from envs.phone.ui import (
     Checkbox,
     Chip,
     Column,
+    DayCell,
     Dialog,
     Divider,
     Fab,
@@ -36,6 +39,7 @@ from envs.phone.ui import (
     Text,
     TextField,
     Tile,
+    Timetable,
     Widget,
 )
 
@@ -156,6 +160,22 @@ class Demo(App):
             Grid([Tile("alarm", name, did(f"tile {name}")) for name in ("Alarm", "Timer", "Clock")], columns=3),
             Bubble("Theirs", note="15:34"),
             Bubble("Mine, and long enough that it must wrap in its bubble.", mine=True),
+            Grid(
+                [
+                    DayCell(1, [(f"No. {n}", (20, 90, 60)) for n in range(9)], on_tap=did("day"), label="First"),
+                    DayCell(2, [("Launch", (250, 220, 90))], today=True, label="Second"),
+                    DayCell(3, [("Dot", (250, 30, 90))], height=48, selected=True, faded=True, label="Third"),
+                ],
+                columns=7,
+            ),
+            Appointment("Dentist", ["At ten", "Floor 2"], on_tap=did("dentist"), on_long_press=did("long dentist")),
+            Timetable(
+                ["Sun\n15", "Mon\n16"],
+                [f"{n}:00" for n in range(24)],
+                [Block("Breakfast", 0, 30, 90, on_tap=did("block")), Block("Mail", 0, 45, 60), Block("Run", 1, 0, 45)],
+                today=0,
+                on_slot=lambda column, hour: self.calls.append(f"slot {column} {hour}"),
+            ),
         ]
 
     def screen(self) -> Screen:
