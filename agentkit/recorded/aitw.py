@@ -16,6 +16,7 @@ from typing import Any
 
 from agentkit.actions import Action, Box, Click
 from agentkit.errors import DataError
+from agentkit.recorded.elements import Element
 from agentkit.recorded.gestures import gesture_action
 from agentkit.recorded.protobuf import Feature, example
 from agentkit.recorded.source import Images, Unmappable, files, smallest_around
@@ -50,6 +51,10 @@ class AndroidInTheWild:
         )
         app = packages.most_common(1)[0][0] if packages else ""
         return Trace(f"aitw-{key}", goal, tuple(out), app, source="aitw")
+
+    def elements(self, raw: list[StepFeatures]) -> list[tuple[Element, ...]]:
+        """The annotated outlines of each screen, in the order of its steps."""
+        return [tuple(_outlines(step)) for step in sorted(raw, key=lambda step: _number(step, "step_id"))]
 
 
 def _steps(path: Path) -> Iterator[StepFeatures]:
@@ -86,13 +91,18 @@ def _box(step: StepFeatures, action: Action) -> Box | None:
     """The smallest annotated element that a tap meets."""
     if not isinstance(action, Click):
         return None
-    numbers: list[Any] = list(step.get("image/ui_annotations_positions", []))
     boxes = []
-    for y, x, height, width in zip(*(numbers[i::4] for i in range(4)), strict=False):
-        corners = (x, y, x + width, y + height)
-        if all(-0.01 <= value <= 1.01 for value in corners) and width > 0 and height > 0:
+    for one in _outlines(step):
+        corners = (one.left, one.top, one.left + one.width, one.top + one.height)
+        if all(-0.01 <= value <= 1.01 for value in corners) and one.width > 0 and one.height > 0:
             boxes.append(Box(*(min(max(value, 0.0), 1.0) for value in corners)))
     return smallest_around(boxes, action.at)
+
+
+def _outlines(step: StepFeatures) -> Iterator[Element]:
+    numbers: list[Any] = list(step.get("image/ui_annotations_positions", []))
+    for y, x, height, width in zip(*(numbers[i::4] for i in range(4)), strict=False):
+        yield Element(x, y, width, height, touchable=True)
 
 
 def _text(step: StepFeatures, name: str) -> str:

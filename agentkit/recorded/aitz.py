@@ -15,9 +15,13 @@ from typing import Any
 
 from agentkit.actions import Action, Box, Click
 from agentkit.errors import DataError
+from agentkit.recorded.elements import Element
 from agentkit.recorded.gestures import gesture_action
 from agentkit.recorded.source import Images, Unmappable, files, load_json, size_of, smallest_around
 from agentkit.recorded.traces import Trace, TraceStep
+
+_ROUNDING = 1e-9
+"""By how much the sum of two fractions may pass the border that the sum of their pixels meets."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,12 @@ class AndroidInTheZoo:
             raise Unmappable("no goal")
         return Trace(f"aitz-{key}", goal, tuple(_step(step, path.parent) for step in steps), source="aitz")
 
+    def elements(self, raw: tuple[Path, list[Any]]) -> list[tuple[Element, ...]]:
+        """The annotated outlines of each screen, in the order of its steps."""
+        path, listed = raw
+        steps = sorted(listed, key=lambda step: int(step["step_id"]))
+        return [tuple(_outlines(step, size_of(_image(step, path.parent)))) for step in steps]
+
 
 def _is_step(step: Any) -> bool:
     needed = {"step_id", "episode_length", "instruction", "result_action_type", "image_path"}
@@ -47,13 +57,17 @@ def _is_step(step: Any) -> bool:
 
 
 def _step(step: dict[str, Any], folder: Path) -> TraceStep:
-    image = folder / Path(step["image_path"]).name
+    image = _image(step, folder)
     size = size_of(image)
     touch, lift = (_list(step.get(f"result_{which}_yx")) for which in ("touch", "lift"))
     text = str(step.get("result_action_text", ""))
     action = gesture_action(int(step["result_action_type"]), touch, lift, text, size[1] / size[0])
     thought, conclusion, said = (str(step.get(f"coat_action_{name}") or "") for name in ("think", "result", "desc"))
     return TraceStep(image, action, thought, conclusion, said, _box(step, action, size), size)
+
+
+def _image(step: dict[str, Any], folder: Path) -> Path:
+    return folder / Path(step["image_path"]).name
 
 
 def _list(value: Any) -> list[Any]:
@@ -70,11 +84,17 @@ def _box(step: dict[str, Any], action: Action, size: tuple[int, int]) -> Box | N
     """The smallest annotated element that a tap meets."""
     if not isinstance(action, Click):
         return None
-    width, height = size
     boxes = []
+    for one in _outlines(step, size):
+        right, bottom = one.left + one.width, one.top + one.height
+        if 0 <= one.left < right <= 1 + _ROUNDING and 0 <= one.top < bottom <= 1 + _ROUNDING:
+            boxes.append(Box(one.left, one.top, min(right, 1.0), min(bottom, 1.0)))
+    return smallest_around(boxes, action.at)
+
+
+def _outlines(step: dict[str, Any], size: tuple[int, int]) -> Iterator[Element]:
+    width, height = size
     for item in _list(step.get("ui_positions")):
         if isinstance(item, list) and len(item) == 4 and all(isinstance(value, (int, float)) for value in item):
             y, x, tall, wide = item
-            if 0 <= x < x + wide <= width and 0 <= y < y + tall <= height:
-                boxes.append(Box(x / width, y / height, (x + wide) / width, (y + tall) / height))
-    return smallest_around(boxes, action.at)
+            yield Element(x / width, y / height, wide / width, tall / height, touchable=True)

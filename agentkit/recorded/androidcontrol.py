@@ -17,8 +17,9 @@ from typing import Any
 from agentkit.actions import Action, Box, Click, Finished, Launch, LongPress, Press, Scroll, Type, Wait
 from agentkit.errors import DataError
 from agentkit.frames import Frame, screen
-from agentkit.recorded.a11y import element_at
+from agentkit.recorded.a11y import element_at, outlines
 from agentkit.recorded.directions import OPPOSITE
+from agentkit.recorded.elements import Element
 from agentkit.recorded.protobuf import Feature, example
 from agentkit.recorded.source import Images, Unmappable, files, point_in
 from agentkit.recorded.tfrecord import records
@@ -43,9 +44,7 @@ class AndroidControl:
         shots, trees = raw["screenshots"], raw.get("accessibility_trees", [])
         actions = [_json(text) for text in raw.get("actions", [])]
         said = [_text(text) for text in raw.get("step_instructions", [])]
-        sizes: list[Any] = list(
-            zip(*(raw.get(f"screenshot_{side}s", []) for side in ("width", "height")), strict=False)
-        )
+        sizes = _sizes(raw)
         if len(shots) != len(actions) + 1 or len(sizes) != len(shots):
             counts = f"{len(shots)} screenshots, {len(sizes)} sizes, {len(actions)} actions"
             raise Unmappable("screenshots do not fit the actions", counts)
@@ -65,6 +64,35 @@ class AndroidControl:
             steps.append(TraceStep(path, act, instruction=text, box=box, size=size))
         apps = [act.app for act, _ in found if isinstance(act, Launch)]
         return Trace(f"androidcontrol-{key}", goal, tuple(steps), apps[0] if apps else "", source="androidcontrol")
+
+    def elements(self, raw: dict[str, Feature]) -> list[tuple[Element, ...]]:
+        """All outlines of each screen, windows and hidden nodes included; none where its tree is missing or damaged."""
+        trees, sizes = raw.get("accessibility_trees", []), _sizes(raw)
+        found = []
+        for number, size in enumerate(sizes):
+            try:
+                found.append(tuple(_elements(trees[number], size)) if number < len(trees) else ())
+            except DataError:
+                found.append(())
+        return found
+
+
+def _sizes(raw: dict[str, Feature]) -> list[Any]:
+    return list(zip(*(raw.get(f"screenshot_{side}s", []) for side in ("width", "height")), strict=False))
+
+
+def _elements(tree: Any, size: tuple[int, int]) -> Iterator[Element]:
+    width, height = size
+    for outline in outlines(tree):
+        left, top, right, bottom = outline.bounds
+        yield Element(
+            left / width,
+            top / height,
+            (right - left) / width,
+            (bottom - top) / height,
+            outline.touchable,
+            outline.label,
+        )
 
 
 def _action(raw: dict[str, Any], frame: Frame) -> Action:

@@ -14,6 +14,7 @@ from typing import Any
 from agentkit.actions import Action, Click, Finished, LongPress, Point, Press, Scroll, Type
 from agentkit.frames import N1000
 from agentkit.recorded.directions import finger_direction
+from agentkit.recorded.elements import Element
 from agentkit.recorded.source import Images, Unmappable, box_in, json_files, point_in
 from agentkit.recorded.traces import Trace, TraceStep
 
@@ -42,10 +43,15 @@ class GuiOdyssey:
             raise Unmappable("no steps")
         apps = task.get("app") or []
         name = " + ".join(map(str, apps)) if isinstance(apps, list) else str(apps)
-        meta = {"device": device["device_name"]} if "device_name" in device else {}
+        facts = {"device": device.get("device_name"), "category": task.get("category")}
+        meta = {name: value for name, value in facts.items() if value is not None}
         return Trace(
             f"odyssey-{key}", goal, steps, name, str(task.get("meta_task") or ""), source="gui-odyssey", meta=meta
         )
+
+    def elements(self, raw: tuple[Path, dict[str, Any]]) -> list[tuple[Element, ...]]:
+        """None: the data set outlines only the touched element, which is the step's `box`."""
+        return [() for _ in raw[1]["steps"]]
 
     def _step(self, step: dict[str, Any], path: Path, aspect: float) -> TraceStep:
         action = _action(step, aspect)

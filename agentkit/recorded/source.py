@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
@@ -14,6 +16,7 @@ from agentkit.recorded.pictures import image_size
 
 if TYPE_CHECKING:
     import numpy as np
+    from PIL.Image import Image
 
 Raw: TypeAlias = Any
 """One item of the source, as its format has it."""
@@ -43,24 +46,23 @@ class Source(Protocol[Made]):
         ...
 
 
-def converted(source: Source[Made], key: str, raw: Raw, images: Images) -> Made:
-    """What `source` makes of the item. Unmappable too when a field is missing or of another kind."""
+@contextmanager
+def of_its_format() -> Iterator[None]:
+    """Around code that reads an item: Unmappable too when a field is missing or of another kind."""
     try:
-        return source.convert(key, raw, images)
+        yield
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
         raise Unmappable("item is not of its format", f"{type(error).__name__}: {error}"[:200]) from error
 
 
 class Images:
-    """Where an importer puts screenshots that are not files yet."""
+    """Where a reader puts screenshots that are not files yet."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def save_png(self, name: str, data: bytes) -> tuple[Path, tuple[int, int]]:
-        """Write an encoded image (PNG or JPEG) as it is; returns its path and its size. Unmappable when it is none."""
-        import io
-
+        """Keep an encoded image (PNG or JPEG) as it is; returns its path and its size. Unmappable when it is none."""
         from PIL import Image
 
         try:
@@ -69,25 +71,47 @@ class Images:
         except Exception as error:  # Pillow raises OSError, SyntaxError, ValueError and struct errors alike
             raise Unmappable("screenshot cannot be decoded", f"{name}: {type(error).__name__}: {error}") from error
         path = self._path(f"{name}.{kind}")
-        with boundary(DataError, f"cannot write {path}"):
-            path.write_bytes(data)
+        self._keep(path, data)
         return path, size
 
     def save_pixels(self, name: str, pixels: np.ndarray) -> tuple[Path, tuple[int, int]]:
-        """Write uint8 [height, width, 3] as PNG; returns its path and its size."""
+        """Keep uint8 [height, width, 3] as PNG; returns its path and its size."""
         from PIL import Image
 
-        path = self._path(f"{name}.png")
-        with boundary(DataError, f"cannot write {path}"):
-            Image.fromarray(pixels).save(path, compress_level=4)
+        path, data = self._path(f"{name}.png"), io.BytesIO()
+        Image.fromarray(pixels).save(data, "PNG", compress_level=4)
+        self._keep(path, data.getvalue())
         return path, (pixels.shape[1], pixels.shape[0])
 
     def _path(self, name: str) -> Path:
         # Names come from the data: nothing in them may lead out of the folder.
         plain = "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in name).lstrip(".")
-        with boundary(DataError, f"cannot create {self.folder}"):
-            self.folder.mkdir(parents=True, exist_ok=True)
         return self.folder / plain
+
+    def _keep(self, path: Path, data: bytes) -> None:
+        with boundary(DataError, f"cannot write {path}"):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+
+
+class HeldImages(Images):
+    """Keeps the screenshots of one item in memory, for readers that only look at them."""
+
+    def __init__(self) -> None:
+        super().__init__(Path("held"))
+        self._held: dict[Path, bytes] = {}
+
+    def open(self, path: Path) -> Image:
+        """The picture at `path`, held or a file, RGB. DataError when it is missing or cannot be decoded."""
+        from PIL import Image
+
+        with boundary(DataError, f"cannot read {path}"):
+            held = self._held.get(path)
+            with Image.open(path if held is None else io.BytesIO(held)) as image:
+                return image.convert("RGB")
+
+    def _keep(self, path: Path, data: bytes) -> None:
+        self._held[path] = data
 
 
 def point_in(frame: Frame, x: Any, y: Any) -> Point:

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any, TypeAlias
 
 from agentkit.errors import DataError, boundary
+from agentkit.scoring.clusters import ClusterRate
 from agentkit.scoring.cost import STAGES, Cost, count_words
 from agentkit.scoring.episodes import EpisodeCard, EpisodeResult
 from agentkit.scoring.grounding import GroundingCard, Outcome
@@ -20,7 +21,7 @@ ScoreCard: TypeAlias = GroundingCard | EpisodeCard
 
 def card_json(card: ScoreCard) -> dict[str, Any]:
     """The card as JSON-safe data; rates carry value and interval, and an undefined number is null."""
-    return _plain(card)
+    return plain_json(card)
 
 
 def card_of_json(data: Mapping[str, Any]) -> ScoreCard:
@@ -42,7 +43,7 @@ def _grounding_lines(card: GroundingCard) -> Iterable[str]:
         yield f"  with a target     {card.with_target}"
     for name, estimate in card.macro.items():
         if estimate.count > 1:
-            yield f"macro over {name:<9}{estimate}"
+            yield f"{f'macro over {name}':<19} {estimate}"
     targets = f"{card.with_target.total} with a target, {without} without"
     missing = f"{len(card.missing)} without a prediction (counted wrong)"
     yield f"denominator         {card.accuracy.total} samples ({targets}), {missing}"
@@ -166,18 +167,23 @@ def _number(value: float | None) -> float:
     return math.nan if value is None else float(value)
 
 
-def _plain(value: Any) -> Any:
+def plain_json(value: Any) -> Any:
+    """JSON-safe data of a card or a part of it: dataclasses as objects, rates with value and interval, nan as null."""
     if isinstance(value, Rate):
         low, high = value.interval
-        return {"hits": value.hits, "total": value.total, "value": _plain(value.value), "low": low, "high": high}
+        return {"hits": value.hits, "total": value.total, "value": plain_json(value.value), "low": low, "high": high}
+    if isinstance(value, ClusterRate):
+        low, high = plain_json(value.low), plain_json(value.high)
+        share = {"value": plain_json(value.value), "low": low, "high": high, "clusters": value.clusters}
+        return {"hits": value.hits, "total": value.total, **share}
     if is_dataclass(value):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+        return {f.name: plain_json(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
+        return {str(k): plain_json(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(v) for v in value]
+        return [plain_json(v) for v in value]
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     return value

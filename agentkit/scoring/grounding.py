@@ -170,7 +170,7 @@ def score_grounding(
         miss_distance=_median([d for key, d in distances.items() if by_id[key] is Outcome.MISS]),
         missing=tuple(key for key, outcome in by_id.items() if outcome is Outcome.MISSING),
         by_id=by_id,
-        cost=_cost(by_prediction.values()),
+        cost=cost_of(by_prediction.values()),
         seed=seed,
     )
 
@@ -234,7 +234,8 @@ def _cross(samples: Sequence[GroundingSample], by_id: Mapping[str, Outcome]) -> 
     return {name: _rates(rows[name], by_id, "ui_type") for name in sorted(rows)}
 
 
-def _cost(predictions: Iterable[Prediction]) -> Cost:
+def cost_of(predictions: Iterable[Prediction]) -> Cost:
+    """What `predictions` took, over those that know."""
     known = list(predictions)
     times = [prediction.seconds for prediction in known if prediction.seconds > 0]
     stages, split = mean_stages(prediction.timing for prediction in known)

@@ -12,7 +12,7 @@ import agentkit
 from agentkit.actions import action_name
 from agentkit.errors import DataError
 from agentkit.jsonl import JsonlWriter
-from agentkit.recorded.source import Images, Source, Unmappable, converted
+from agentkit.recorded.source import Images, Source, Unmappable, of_its_format
 from agentkit.recorded.traces import Trace, trace_to_json
 from rft.data.rows import GroundingRow, to_json
 from rft.data.work_folder import new_folder
@@ -65,7 +65,8 @@ def _convert(importer: Importer, source: Path, work: Path, keep: frozenset[str] 
                 continue
             items += 1
             try:
-                made = converted(importer, key, raw, images)
+                with of_its_format():
+                    made = importer.convert(key, raw, images)
             except Unmappable as error:
                 reasons[error.reason] += 1
                 refused.write({"id": key, "reason": error.reason, "detail": error.detail})
