@@ -23,6 +23,8 @@ class EvolveConfig:
     """Seed of the first round; each further round adds one."""
     samples: int = 0
     """Replies that the new model is asked for at each step before an alignment. 0: those of its training are reused."""
+    align: bool = True
+    """Align the histories between rounds. Off: each round trains on the recorded ones again, to compare with."""
     enhance: bool = True
     """Add rows for rare actions, from the second round on."""
     train: str = ""
@@ -37,6 +39,8 @@ class EvolveConfig:
     def __post_init__(self) -> None:
         if self.rounds < 1 or self.samples < 0:
             raise ConfigError(f"rounds must be at least 1 and samples at least 0, got {self.rounds}, {self.samples}")
+        if self.enhance and not self.align:
+            raise ConfigError("rare actions are enhanced from the thoughts of an alignment: add --no-enhance")
         for stage, owned in (("train", TRAIN), ("align", ALIGN), ("enhance", ENHANCE)):
             for name in getattr(self, f"{stage}_args"):
                 if name in owned:

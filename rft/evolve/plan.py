@@ -44,10 +44,10 @@ def plan(traces: Path, out: Path, config: EvolveConfig) -> list[Stage]:
     model, history = config.model, traces
     for number in range(1, config.rounds + 1):
         folder, before = round_folder(out, number), round_folder(out, number - 1)
-        rows = folder / "rows.jsonl"
+        rows = round_folder(out, 1) / "rows.jsonl"
         if number == 1:
             stages.append(Stage(number, "rows", ("data", "rows", str(traces), "--out", str(rows)), rows))
-        else:
+        elif config.align:
             aligned = folder / "aligned"
             source: dict[str, Any] = {"replies": str(before / "train")}
             if config.samples:
@@ -81,7 +81,7 @@ def plan(traces: Path, out: Path, config: EvolveConfig) -> list[Stage]:
             "out": str(run),
             "epochs": 1,
             "seed": config.seed + number - 1,
-            "keep_replies": not config.samples,
+            "keep_replies": config.align and not config.samples,
         }
         file = ("--config", config.train) if config.train else ()
         stages.append(Stage(number, "train", ("train", *file, *flags(given)), folder / "train.done", marked=True))

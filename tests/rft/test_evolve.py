@@ -61,6 +61,15 @@ def test_a_policy_is_asked_as_it_was_trained():
     assert words(stages[3])["--data"] == "o/round-02/aligned/rows.jsonl"
 
 
+def test_without_alignment_every_round_trains_on_the_recorded_histories():
+    stages = plan(Path("t.jsonl"), Path("o"), EvolveConfig(model="mini", rounds=3, align=False, enhance=False))
+    assert [stage.name for stage in stages] == ["rows", "train", "train", "train"]
+    assert {words(stage)["--data"] for stage in stages[1:]} == {"o/round-01/rows.jsonl"}
+    assert words(stages[2])["--model"] == "o/round-01/train/final" and "--no-keep-replies" in stages[2].words
+    with pytest.raises(ConfigError, match="alignment: add --no-enhance"):
+        EvolveConfig(model="mini", align=False)
+
+
 @pytest.mark.parametrize(
     "settings",
     [
