@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,7 +20,7 @@ class Worker(Protocol):
     @property
     def alive(self) -> bool: ...
     def suite(self, seed: int, instances: int = 1) -> list[AndroidWorldTask]: ...
-    def initialize(self, key: str) -> str: ...
+    def initialize(self, key: str, params: Mapping[str, Any]) -> str: ...
     def answer(self, text: str) -> None: ...
     def score(self) -> float: ...
     def finish(self) -> None: ...
@@ -47,7 +48,7 @@ class AndroidWorldEnv:
         self._task, self.answers = task, []
         if self.record is not None:
             self._process.calls()
-        self.worker.initialize(task.key)
+        self.worker.initialize(task.key, task.params)
         if self.record is not None:
             self._setup = self._process.calls()
         return self.device.reset(task)

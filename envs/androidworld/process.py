@@ -76,9 +76,11 @@ class WorkerProcess:
         facts = self._ask("suite", family=family, seed=seed, instances=instances, names=list(names) if names else None)
         return [AndroidWorldTask.of(item) for item in facts]
 
-    def initialize(self, key: str) -> str:
-        """Put the device into the task's start state; the goal."""
-        return str(self._ask("initialize", key=key)["goal"])
+    def initialize(self, key: str, params: Mapping[str, Any]) -> str:
+        """Put the device into the task's start state; the goal. `params` are those of the task as `suite` told of it,
+        maybe in another process: a few tasks draw theirs from the clock."""
+        plain = {name: value for name, value in params.items() if isinstance(value, (bool, int, float, str))}
+        return str(self._ask("initialize", key=key, params=plain)["goal"])
 
     def answer(self, text: str) -> None:
         self._ask("answer", text=text)

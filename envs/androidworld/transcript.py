@@ -102,7 +102,7 @@ class Replay:
         """The recorded tasks, whatever is asked for."""
         return [transcript.task for transcript in self._known.values()]
 
-    def initialize(self, key: str) -> str:
+    def initialize(self, key: str, params: Mapping[str, Any]) -> str:
         if key not in self._known:
             raise DataError(f"no transcript of {key}; there are {', '.join(sorted(self._known))}")
         self._now, self._answers = self._known[key], []

@@ -129,10 +129,12 @@ class Worker:
         self.tasks = {f"{name}_{i}": task for name, group in suite.items() for i, task in enumerate(group)}
         return [describe(key, task) for key, task in self.tasks.items()]
 
-    def initialize(self, key: str) -> dict[str, Any]:
-        """Put the device into the task's start state. A task can be begun again: its parameters stay as they are."""
+    def initialize(self, key: str, params: dict[str, Any]) -> dict[str, Any]:
+        """Put the device into the task's start state, with `params` in place of those of the same name and type. A task
+        can be begun again: its parameters stay as they are."""
         self.finish()
         task = self.tasks[key]
+        task.params.update({n: value for n, value in params.items() if type(task.params.get(n)) is type(value)})
         task.initialized = False
         self.env.reset(go_home=True)
         task.initialize_task(self.env)

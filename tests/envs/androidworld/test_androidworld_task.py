@@ -53,14 +53,14 @@ for line in sys.stdin:
     elif request["do"] == "answer":
         import time; time.sleep(60)
     else:
-        answer = {"ok": {"goal": request.get("key", "")}}
+        answer = {"ok": {"goal": f"{request['key']} {request['params']}"}}
     print(json.dumps(answer), flush=True)
 """
 
 
 def test_what_the_worker_says_and_how_it_ends(tmp_path, monkeypatch):
     with worker(tmp_path, ANSWERING, monkeypatch) as running:
-        assert running.initialize("Turn_0") == "Turn_0"
+        assert running.initialize("Turn_0", {"way": "on", "rows": [1]}) == "Turn_0 {'way': 'on'}"
         with pytest.raises(TaskFault, match="score: OperationalError: no such table: events"):
             running.score()
         assert running.alive
@@ -124,7 +124,7 @@ def test_a_replay_gives_the_recorded_score_only_for_the_recorded_answers(tmp_pat
     assert path.read_bytes() == recorded.save(tmp_path / "again").read_bytes()
     replay = Replay([Transcript.load(path)], adb)
     assert replay.suite(0) == [TASK]
-    assert replay.initialize("Turn_0") == TASK.goal
+    assert replay.initialize("Turn_0", TASK.params) == TASK.goal
     assert calls == [("shell", "put")]
     assert replay.score() == 0.0
     assert replay.differences == ["answers: [] instead of ['yes']"]
@@ -134,7 +134,7 @@ def test_a_replay_gives_the_recorded_score_only_for_the_recorded_answers(tmp_pat
     said["shell get"] = b"0\n"
     assert replay.score() == 0.0
     with pytest.raises(DataError, match="no transcript of Other_0"):
-        replay.initialize("Other_0")
+        replay.initialize("Other_0", {})
 
 
 @pytest.mark.parametrize("data", [b"", b"{}", b"\x1f\x8b\x08broken"])
