@@ -47,6 +47,7 @@ def _configure_grounding(parser: argparse.ArgumentParser) -> None:
     add("--limit", type=int, default=0, metavar="N", help="a random subset of N samples (default: all)")
     add("--seed", type=int, default=0, help="of the subset and the bootstrap (default: %(default)s)")
     add("--batch", type=int, default=1, metavar="N", help="samples per model call (default: %(default)s)")
+    add("--zoom", type=float, metavar="RATIO", help="look twice: again at a crop of RATIO times the sides, enlarged")
     add("--out", required=True, type=Path, metavar="DIR", help="new folder, or that of the run to continue")
 
 

@@ -15,6 +15,7 @@ from agentkit.actions import Click, Parsed, Point
 from agentkit.cli.eval_run import REPORT, RESULTS, Progress, open_run, policy_facts, versions, write_json
 from agentkit.errors import ConfigError, DataError, PolicyError
 from agentkit.policies import make_policy
+from agentkit.policies.zoom import zoomed
 from agentkit.pool import BatchPolicy
 from agentkit.protocols import PromptProtocol, get_protocol
 from agentkit.report import Report, grounding_shots
@@ -61,6 +62,7 @@ def run_grounding(args: argparse.Namespace) -> int:
         "policy": args.policy or f"predictions:{args.predictions}",
         "protocol": protocol.name,
         "protocol_options": _options(protocol),
+        "zoom": args.zoom,
         "limit": args.limit,
         "seed": args.seed,
         "samples": len(suite.samples),
@@ -80,13 +82,15 @@ def run_grounding(args: argparse.Namespace) -> int:
             policy = Centre() if args.policy == "centre" else make_policy(args.policy, protocol)
             asked = policy_facts(policy)
             progress = Progress(len(suite.samples), len(done))
-            for batch in ask(policy, todo, args.batch, failures):
+            asker = policy if args.zoom is None else zoomed(policy, args.zoom)
+            for batch in ask(asker, todo, args.batch, failures):
                 for prediction in batch:
                     append_row(path, prediction_row(prediction))
                 predictions += batch
                 progress.add(len(batch))
     card = score_grounding(suite.samples, predictions, args.seed)
     facts = {"notes": suite.notes, "asked": asked, "versions": versions(), "failures": failures}
+    facts["instructions"] = suite.instructions
     write_json(args.out / RESULTS, {**settings, **facts, "card": card_json(card)})
     _report(suite, predictions, card, settings).write(args.out / REPORT)
     print(card_text(card))

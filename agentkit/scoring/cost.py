@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-COUNTS: Mapping[str, str] = {"screens": "screenshots", "passes": "model passes"}
+COUNTS: Mapping[str, str] = {"screens": "screenshots", "passes": "model passes", "passes_unused": "passes not taken"}
 """Counts in `Reply.usage` that are no tokens, in words."""
 STAGES: Mapping[str, str] = {
     "encode": "encode prompt",

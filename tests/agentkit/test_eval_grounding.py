@@ -124,6 +124,18 @@ def test_boxes_in_model_pixels_come_back(data: Path, tmp_path: Path) -> None:
     assert results(out)["card"]["outcomes"]["hit"] == 1
 
 
+def test_looking_twice_is_counted(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """The middle of a crop around the middle is the middle again: the score stays, the passes double."""
+    out = tmp_path / "run"
+    assert evaluate(data, out, "--policy", "centre", "--zoom", "0.5") == 0
+    found = results(out)
+    assert (found["zoom"], found["card"]["accuracy"]["hits"]) == (0.5, 3)
+    assert found["card"]["cost"]["tokens"] == {"passes": 2.0, "passes_unused": 0.0}
+    assert evaluate(data, out, "--policy", "centre") == 2
+    assert "zoom: was 0.5, is None" in capsys.readouterr().err
+    assert evaluate(data, tmp_path / "other", "--policy", "centre", "--zoom", "1.5") == 2
+
+
 class Flaky:
     """Fails on whole batches, and on its own for the elements named."""
 
