@@ -75,8 +75,7 @@ def _part(ui: Layout, row: ListItem, part: Widget, x: int, y: int, height: int, 
     tall = ui.dp(part.size) if isinstance(part, (Icon, Avatar)) else ui.dp(widgets.TOUCH)
     at = y + (height - tall) // 2
     if isinstance(part, Icon):
-        color = getattr(ui.theme, part.color) if row.enabled else ui.theme.disabled
-        ui.scene.icon(part.name, ui.dp(part.size), x, at, color)
+        ui.scene.icon(part.name, ui.dp(part.size), x, at, widgets.icon_ink(ui, part, row.enabled))
         if part.label or part.id:
             widgets.node(ui, part, "image", x, at, tall, tall, icon=part.name)
         return

@@ -38,7 +38,8 @@ class Text(Widget):
 class Icon(Widget):
     name: str
     size: float = 24.0
-    color: Literal["on_surface", "on_surface_variant", "primary", "error"] = "on_surface_variant"
+    color: Literal["on_surface", "on_surface_variant", "primary", "error"] | tuple[int, int, int] = "on_surface_variant"
+    """A role of the theme, or the colour itself where that is what the icon shows."""
 
 
 @dataclass(slots=True)

@@ -36,10 +36,15 @@ def text(ui: Layout, w: Text, x: int, y: int, width: int, padding: int) -> int:
     return height
 
 
+def icon_ink(ui: Layout, w: Icon, enabled: bool) -> RGB:
+    if not enabled:
+        return ui.theme.disabled
+    return w.color if isinstance(w.color, tuple) else getattr(ui.theme, w.color)
+
+
 def icon(ui: Layout, w: Icon, x: int, y: int, width: int, padding: int) -> int:
     size = ui.dp(w.size)
-    color: RGB = getattr(ui.theme, w.color) if w.enabled else ui.theme.disabled
-    ui.scene.icon(w.name, size, x, y, color)
+    ui.scene.icon(w.name, size, x, y, icon_ink(ui, w, w.enabled))
     node(ui, w, "image", x, y, size, size, icon=w.name)
     return size
 
