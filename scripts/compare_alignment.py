@@ -53,9 +53,9 @@ def run_arm(arm: str, seed: int, args: argparse.Namespace) -> dict[str, Any]:
     call(*evolve, "--model", "mini", "--rounds", str(args.rounds), "--seed", str(100 * seed), *ARMS[arm],
          "--train-args", *given, log=log)  # fmt: skip
     final = folder / "evolve" / f"round-{args.rounds:02d}" / "train"
-    call("agentkit", "eval", "phone", "--policy", f"qwen:{final / 'final'}", "--protocol", "venus1_navi",
-         "--no-baseline", "--split", "heldout_seeds", "--seeds", str(args.instances), "--seed", "7", "--workers", "8", "--tasks", *TASKS,
-         "--out", str(folder / "phone"), log=log)  # fmt: skip
+    phone = ("--split", "heldout_seeds", "--seeds", str(args.instances), "--seed", "7", "--workers", "8")
+    call("agentkit", "eval", "phone", "--policy", f"qwen:{final / 'final'}", "--protocol", "venus1_navi", *phone,
+         "--no-baseline", "--tasks", *TASKS, "--out", str(folder / "phone"), log=log)  # fmt: skip
     lines = [json.loads(line) for line in (final / "metrics.jsonl").read_text("utf-8").splitlines()]
     scored = [line for line in lines if "val/step_accuracy" in line]
     solved = json.loads((folder / "phone" / "results.json").read_text("utf-8"))["card"]["solved"]
