@@ -42,11 +42,14 @@ class Seer:
     but the picture that it is shown."""
 
     def __init__(self, second: Parsed | None = None) -> None:
-        self.second, self.shown = second, []
+        self.second = second
+        self.shown: list[Box | None] = []
+        self.sizes: list[tuple[int, int]] = []
 
     def reply(self, goal: str, steps: Sequence[Step], observation: Observation) -> Reply:
         box = red_box(observation.image)
         self.shown.append(box)
+        self.sizes.append(observation.image.size)
         whole = box is not None and box.x2 - box.x1 < 0.08
         action: Parsed
         if box is None:
@@ -119,7 +122,9 @@ def test_the_second_look_corrects_the_first() -> None:
     box = reply.action.box
     assert box is not None
     assert (box.x1 * 400, box.y2 * 800) == (pytest.approx(300, abs=1), pytest.approx(130, abs=1))
+    assert seer.sizes == [SCREEN, SCREEN]
     far, near = seer.shown
+    assert far is not None and near is not None
     assert near.x2 - near.x1 == pytest.approx(2 * (far.x2 - far.x1), rel=0.1)
 
 
