@@ -76,16 +76,18 @@ def switch(ui: Layout, w: Switch, x: int, y: int, width: int, padding: int) -> i
 
 
 def checkbox(ui: Layout, w: Checkbox, x: int, y: int, width: int, padding: int) -> int:
-    return _mark(ui, w, x, y, w.on, "checkbox", "checkbox-marked" if w.on else "checkbox-blank-outline")
+    return _mark(ui, w, x, y, w.on, "checkbox", "checkbox-marked" if w.on else "checkbox-blank-outline", w.ink)
 
 
 def radio(ui: Layout, w: Radio, x: int, y: int, width: int, padding: int) -> int:
     return _mark(ui, w, x, y, w.on, "radio", "radiobox-marked" if w.on else "radiobox-blank")
 
 
-def _mark(ui: Layout, w: Checkbox | Radio, x: int, y: int, on: bool, role: str, name: str) -> int:
+def _mark(
+    ui: Layout, w: Checkbox | Radio, x: int, y: int, on: bool, role: str, name: str, own: RGB | None = None
+) -> int:
     t, side, size = ui.theme, ui.dp(TOUCH), ui.dp(24)
-    ink = t.disabled if not w.enabled else t.primary if on else t.on_surface_variant
+    ink = t.disabled if not w.enabled else own or (t.primary if on else t.on_surface_variant)
     ui.scene.icon(name, size, x + (side - size) // 2, y + (side - size) // 2, ink)
     node(ui, w, role, x, y, side, side, checkable=True, checked=on, on_tap=toggle(w))
     return side
