@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from envs.grounding.catalog import CATALOG, layouts
 
@@ -30,8 +31,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
         _configure_grounding(suites.add_parser(name, help=entry.about, description=about, formatter_class=raw))
     _configure_phone(suites.add_parser("phone", help="task success on the simulated phone"))
     _configure_androidworld(suites.add_parser("androidworld", help="AndroidWorld's own tasks and checkers"))
-    compare = suites.add_parser("compare", help="finished runs side by side, item by item")
-    compare.add_argument("runs", nargs="+", metavar="[NAME=]DIR", help="two or more; the first is compared against")
+    _configure_compare(suites)
+
+
+def _configure_compare(suites: Any) -> None:
+    about = """Finished runs side by side, item by item; the first is what the others are measured against.
+
+  agentkit eval compare before=runs/v2 after=runs/v2-tuned --out compare.html
+  agentkit eval compare sft=runs/sft-0 sft=runs/sft-1 rft=runs/rft-0 rft=runs/rft-1 --out seeds.html
+
+Folders of one name are seeds of one run. The page has the paired difference with its bootstrap interval and p, every
+group, and what turned wrong and right as pictures (from the runs' samples.jsonl and predictions.jsonl). Runs that were
+not asked the same are refused; --shared compares the part that they share, scored again."""
+    raw = argparse.RawDescriptionHelpFormatter
+    compare = suites.add_parser("compare", help="finished runs side by side", description=about, formatter_class=raw)
+    compare.add_argument("runs", nargs="+", metavar="[NAME=]DIR", help="two or more; equal names are seeds of one run")
+    compare.add_argument("--shared", action="store_true", help="compare what all runs were asked, leave out the rest")
     compare.add_argument("--out", required=True, type=Path, metavar="FILE", help="the page to write")
 
 
@@ -48,6 +63,7 @@ def _configure_grounding(parser: argparse.ArgumentParser) -> None:
     add("--seed", type=int, default=0, help="of the subset and the bootstrap (default: %(default)s)")
     add("--batch", type=int, default=1, metavar="N", help="samples per model call (default: %(default)s)")
     add("--zoom", type=float, metavar="RATIO", help="look twice: again at a crop of RATIO times the sides, enlarged")
+    add("--profile", action="store_true", help="split the time of each reply also on a GPU (on a CPU it always is)")
     add("--out", required=True, type=Path, metavar="DIR", help="new folder, or that of the run to continue")
 
 
@@ -63,6 +79,7 @@ def _configure_phone(parser: argparse.ArgumentParser) -> None:
     add("--device", choices=("process", "adb"), default="process", help="the way to the phone (default: %(default)s)")
     add("--workers", type=int, default=1, metavar="N", help="episodes at the same time (default: %(default)s)")
     add("--no-baseline", action="store_true", help="do not run the no-op baseline beside it")
+    add("--profile", action="store_true", help="split the time of each reply also on a GPU (on a CPU it always is)")
     add("--out", required=True, type=Path, metavar="DIR", help="new folder, or that of the run to continue")
 
 

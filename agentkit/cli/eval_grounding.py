@@ -12,15 +12,28 @@ from typing import Any
 from PIL import Image
 
 from agentkit.actions import Click, Parsed, Point
-from agentkit.cli.eval_run import REPORT, RESULTS, Progress, open_run, policy_facts, versions, write_json
+from agentkit.cli.eval_run import (
+    PREDICTIONS,
+    REPORT,
+    RESULTS,
+    SAMPLES,
+    Progress,
+    cost_facts,
+    kept_facts,
+    open_run,
+    policy_facts,
+    profile_options,
+    versions,
+    write_json,
+    write_rows,
+)
 from agentkit.errors import ConfigError, DataError, PolicyError
 from agentkit.policies import make_policy
 from agentkit.policies.zoom import zoomed
 from agentkit.pool import BatchPolicy
 from agentkit.protocols import PromptProtocol, get_protocol
-from agentkit.report import Report, grounding_shots
+from agentkit.report.runs import grounding_report
 from agentkit.scoring import (
-    GroundingCard,
     GroundingSample,
     Prediction,
     append_row,
@@ -29,13 +42,13 @@ from agentkit.scoring import (
     prediction_of,
     prediction_row,
     read_rows,
+    sample_row,
     score_grounding,
 )
 from agentkit.types import Observation, Policy, Reply, Step
 from envs.grounding.pictures import load_image
-from envs.grounding.suite import Suite, load_suite
+from envs.grounding.suite import load_suite
 
-PREDICTIONS = "predictions.jsonl"
 GIVE_UP = 5
 """Failures of the policy in a row after which the run stops: an endpoint that is down scores nothing."""
 
@@ -69,18 +82,20 @@ def run_grounding(args: argparse.Namespace) -> int:
     }
     if open_run(args.out, settings):
         print(f"going on with {args.out}")
+    write_rows(args.out / SAMPLES, map(sample_row, suite.samples))
     failures: list[str] = []
-    asked: dict[str, Any] = {}
+    facts = kept_facts(args.out, "asked", "cost")
+    path = args.out / PREDICTIONS
     if args.predictions is not None:
         predictions = read_predictions(args.predictions, suite.samples, protocol)
+        write_rows(path, map(prediction_row, predictions))
     else:
-        path = args.out / PREDICTIONS
         predictions = list(_saved(path))
         done = {prediction.id for prediction in predictions}
         todo = [sample for sample in suite.samples if sample.id not in done]
         if todo:
-            policy = Centre() if args.policy == "centre" else make_policy(args.policy, protocol)
-            asked = policy_facts(policy)
+            options = profile_options(args.policy, args.profile)
+            policy = Centre() if args.policy == "centre" else make_policy(args.policy, protocol, **options)
             progress = Progress(len(suite.samples), len(done))
             asker = policy if args.zoom is None else zoomed(policy, args.zoom)
             for batch in ask(asker, todo, args.batch, failures):
@@ -88,11 +103,12 @@ def run_grounding(args: argparse.Namespace) -> int:
                     append_row(path, prediction_row(prediction))
                 predictions += batch
                 progress.add(len(batch))
+            facts = {"asked": policy_facts(policy), "cost": cost_facts(policy, args.batch)}
     card = score_grounding(suite.samples, predictions, args.seed)
-    facts = {"notes": suite.notes, "asked": asked, "versions": versions(), "failures": failures}
-    facts["instructions"] = suite.instructions
-    write_json(args.out / RESULTS, {**settings, **facts, "card": card_json(card)})
-    _report(suite, predictions, card, settings).write(args.out / REPORT)
+    facts |= {"notes": suite.notes, "instructions": suite.instructions, "versions": versions(), "failures": failures}
+    results = {**settings, **facts, "card": card_json(card)}
+    write_json(args.out / RESULTS, results)
+    grounding_report(results, suite.samples, predictions, card).write(args.out / REPORT)
     print(card_text(card))
     print(f"results {args.out / RESULTS}\nreport  {args.out / REPORT}")
     if failures:
@@ -168,13 +184,3 @@ def _options(protocol: PromptProtocol) -> dict[str, Any]:
     if not is_dataclass(protocol):
         return {}
     return {item.name: str(getattr(protocol, item.name)) for item in fields(protocol) if item.name != "name"}
-
-
-def _report(suite: Suite, predictions: Sequence[Prediction], card: GroundingCard, settings: dict[str, Any]) -> Report:
-    facts = {key: settings[key] for key in ("policy", "protocol", "box_format", "seed")}
-    report = Report(f"{suite.name}: {100 * card.accuracy.value:.1f} %", str(card.accuracy), facts | versions())
-    report.add_card("Score card", card, notes=suite.notes)
-    for heading, wrong, limit in (("Wrong answers", True, 24), ("Right answers", False, 8)):
-        shots = grounding_shots(suite.samples, predictions, card, limit, wrong, settings["seed"])
-        report.add_gallery(heading, shots, lead="Drawn at random from all of them.")
-    return report

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import argparse
-import math
 import shutil
 import sys
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from agentkit.cli.eval_run import REPORT, RESULTS, Progress, open_run, policy_facts, versions, write_json
+from agentkit.cli.eval_run import (
+    REPORT,
+    RESULTS,
+    Progress,
+    cost_facts,
+    kept_facts,
+    open_run,
+    policy_facts,
+    profile_options,
+    versions,
+    write_json,
+)
 from agentkit.errors import ConfigError
 from agentkit.policies import make_policy
 from agentkit.pool import run_episodes
 from agentkit.protocols import get_protocol
-from agentkit.report import Report
+from agentkit.report.runs import episode_report
 from agentkit.scoring import (
-    EpisodeCard,
     EpisodeResult,
     Rate,
     card_json,
@@ -38,8 +47,6 @@ if TYPE_CHECKING:
 EPISODES = "episodes"
 CHUNK = 8
 """Episodes per worker that are in memory at once; their screenshots are large."""
-SHOWN = 12
-"""Episodes in the report, unsolved ones first."""
 
 
 def run_phone(args: argparse.Namespace) -> int:
@@ -72,14 +79,18 @@ def run_phone(args: argparse.Namespace) -> int:
     elif args.policy == "noop":
         policy = NoOp()
     else:
-        policy = make_policy(args.policy, get_protocol(args.protocol))
+        policy = make_policy(args.policy, get_protocol(args.protocol), **profile_options(args.policy, args.profile))
+    asked_before = kept_facts(args.out, "asked", "cost")
+    finished = {task.key for task in tasks if (args.out / EPISODES / task.key).exists()}
     results = run_missing(policy, env, tasks, args.workers, args.out / EPISODES)
     baselines = {} if args.no_baseline or args.policy == "noop" else {"no-op": _baseline(NoOp(), tasks)}
     names = [(task.key, template_of(task)) for task in tasks]
     card = card_of_results(names, results, baselines, args.seed)
-    facts = {"asked": policy_facts(policy), "versions": versions()}
-    write_json(args.out / RESULTS, {**settings, **facts, "card": card_json(card)})
-    _report(card, tasks, args.out / EPISODES, settings).write(args.out / REPORT)
+    facts = {"asked": policy_facts(policy), "cost": cost_facts(policy, args.workers)}
+    facts = asked_before if asked_before and len(finished) == len(tasks) else facts
+    run = {**settings, **facts, "versions": versions(), "card": card_json(card)}
+    write_json(args.out / RESULTS, run)
+    episode_report(run, card, args.out / EPISODES, "Phone tasks", args.out).write(args.out / REPORT)
     print(card_text(card))
     print(f"results {args.out / RESULTS}\nreport  {args.out / REPORT}")
     if card.broken:
@@ -158,16 +169,3 @@ def _baseline(policy: Policy, tasks: Sequence[PhoneTask]) -> Rate:
         total += sum(result.ending is not Ending.BROKEN for result in results)
         solved += sum(result.solved for result in results)
     return Rate(solved, total)
-
-
-def _report(card: EpisodeCard, tasks: Sequence[PhoneTask], folder: Path, settings: dict[str, Any]) -> Report:
-    facts = {key: settings[key] for key in ("policy", "protocol", "split", "screen", "seed") if settings[key]}
-    title = "Phone tasks" if math.isnan(card.solved.value) else f"Phone tasks: {100 * card.solved.value:.1f} % solved"
-    report = Report(title, str(card.solved), facts | versions())
-    report.add_card("Score card", card)
-    shown = sorted(card.results, key=lambda result: (result.solved, result.key))[:SHOWN]
-    episodes = [(load_trace(folder / result.key), result.success) for result in shown]
-    lead = f"{len(shown)} of {len(card.results)} episodes, unsolved ones first."
-    report.add_episodes("Episodes", episodes, lead=lead)
-    rows = [(r.key, "yes" if r.solved else "no", r.ending.value, r.steps, r.malformed) for r in card.results]
-    return report.add_table("All episodes", ("task", "solved", "ending", "steps", "malformed"), rows)

@@ -7,15 +7,17 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import agentkit
 from agentkit.errors import ConfigError, DataError, boundary
+from agentkit.machine import machine, peak_memory
 
 SETTINGS, RESULTS, REPORT = "settings.json", "results.json", "report.html"
+SAMPLES, PREDICTIONS = "samples.jsonl", "predictions.jsonl"
 PACKAGES = ("torch", "transformers", "numpy", "pillow")
 
 
@@ -44,9 +46,20 @@ def open_run(folder: Path, settings: Mapping[str, Any]) -> bool:
 
 def write_json(path: Path, value: Any) -> None:
     """Write whole or not at all."""
-    draft = path.with_name(f".{path.name}.partial")
+    draft = _draft(path)
     draft.write_text(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n", "utf-8")
     os.replace(draft, path)
+
+
+def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    """One JSON line each, written whole or not at all."""
+    draft = _draft(path)
+    draft.write_text("".join(json.dumps(row, allow_nan=False) + "\n" for row in rows), "utf-8")
+    os.replace(draft, path)
+
+
+def _draft(path: Path) -> Path:
+    return path.with_name(f".{path.name}.partial")
 
 
 def versions() -> dict[str, str]:
@@ -59,6 +72,46 @@ def versions() -> dict[str, str]:
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_available():
         found["device"] = torch.cuda.get_device_name()
+    return found
+
+
+def profile_options(spec: str, wanted: bool) -> dict[str, Any]:
+    """What `--profile` adds to the policy's options. ConfigError where there is no model in process to time."""
+    if not wanted:
+        return {}
+    if not spec.startswith("qwen:"):
+        raise ConfigError(f"--profile times a model in process (qwen:...), got {spec}")
+    return {"profile": True}
+
+
+def cost_facts(policy: Any, batch: int = 1) -> dict[str, Any]:
+    """The `cost` block of results.json: the machine, the peaks of memory so far, and the model's size."""
+    facts: dict[str, Any] = {"machine": machine(), "memory": peak_memory(), "batch": batch}
+    size = getattr(policy, "size", None)
+    return facts | ({"model": dict(size)} if size else {})
+
+
+def kept_facts(folder: Path, *names: str) -> dict[str, Any]:
+    """What results.json of an earlier start says under `names`: a run that had nothing left to ask learns nothing new.
+
+    Empty where there is none, or it is unreadable.
+    """
+    try:
+        before = json.loads((folder / RESULTS).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {name: before[name] for name in names if name in before} if isinstance(before, dict) else {}
+
+
+def read_results(folder: Path) -> dict[str, Any]:
+    """The results.json of a finished run. DataError when there is none, or it does not come from an evaluation."""
+    path = folder / RESULTS
+    if not path.is_file():
+        raise DataError(f"{folder} is not a finished run: it has no {RESULTS}")
+    with boundary(DataError, f"cannot read {path}"):
+        found = json.loads(path.read_text("utf-8"))
+    if not isinstance(found, dict) or "card" not in found or "suite" not in found:
+        raise DataError(f"{path} does not come from `agentkit eval`")
     return found
 
 

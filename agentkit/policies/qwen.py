@@ -14,9 +14,9 @@ from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList,
 from agentkit.errors import PolicyError, boundary
 from agentkit.frames import QWEN25VL, PixelBudget
 from agentkit.policies.qwen_chat import encode, end_tokens, read_reply, reply_length, token_counts
-from agentkit.policies.qwen_load import load_model
+from agentkit.policies.qwen_load import load_model, model_size
 from agentkit.policies.qwen_processor import load_processor, set_budget
-from agentkit.policies.stages import timed_stages
+from agentkit.policies.qwen_stages import timed_stages
 from agentkit.pool import Request
 from agentkit.protocols import PromptProtocol, get_protocol
 from agentkit.types import Observation, Reply, Step
@@ -60,6 +60,7 @@ class QwenPolicy:
         self._ends = end_tokens(self.model, tokenizer)
         self._pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else self._ends[0]
         self.model.generation_config = GenerationConfig(eos_token_id=self._ends, pad_token_id=self._pad)
+        self.size = model_size(self.model)
         self.meta: dict[str, Any] = {"policy": f"qwen:{path}", "protocol": self.protocol.name, "seed": seed}
 
     def reply(self, goal: str, steps: Sequence[Step], observation: Observation) -> Reply:

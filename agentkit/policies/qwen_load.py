@@ -36,6 +36,18 @@ def load_model(path: str | Path, device: str = "auto", dtype: str = "auto") -> t
     return _load_full(folder, place, wanted), folder
 
 
+def model_size(model: Any) -> dict[str, Any]:
+    """`parameters` (tied ones once), `bytes` of them, `dtype`, `device` and `attention`, for cost cards."""
+    weights = list(model.parameters())
+    return {
+        "parameters": sum(weight.numel() for weight in weights),
+        "bytes": sum(weight.numel() * weight.element_size() for weight in weights),
+        "dtype": str(model.dtype).removeprefix("torch."),
+        "device": model.device.type,
+        "attention": str(model.config._attn_implementation),
+    }
+
+
 def pick_device(device: str) -> torch.device:
     """`auto` is the first GPU if there is one, else the CPU."""
     if device == "auto":

@@ -1,26 +1,33 @@
-"""One self-contained HTML page of sections. No script, no link leaves the file: its own policy forbids both."""
+"""One self-contained HTML page of sections. It loads nothing, and runs no script but its own, which it names by hash.
+
+Links may lead to files beside it (an episode's own page), nowhere else.
+"""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
-import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import agentkit
 from agentkit.report import cards, charts, curves
+from agentkit.report.comparison import Runs, comparison
+from agentkit.report.costs import StepCost, cost_section, step_cost
 from agentkit.report.episodes import episode, strip
+from agentkit.report.gallery import SIDE, gallery
 from agentkit.report.markup import Markup, join, tag
-from agentkit.report.pictures import Shot, open_picture, picture
-from agentkit.scoring import GroundingCard, GroundingSample, NoTarget, Outcome, Prediction, ScoreCard
+from agentkit.report.pictures import Shot
+from agentkit.report.scores import NamedScore, named_scores
+from agentkit.report.tables import plain_table
+from agentkit.scoring import EpisodeCard, GroundingCard, ScoreCard
 from agentkit.types import Trajectory
 
-if TYPE_CHECKING:
-    from PIL.Image import Image
-
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+_CARDS = (GroundingCard, EpisodeCard)
 
 
 class Report:
@@ -30,6 +37,9 @@ class Report:
         """`facts` are shown under the title: model, protocol, seed, versions, date."""
         self.title, self.subtitle, self.facts = title, subtitle, dict(facts or {})
         self._sections: list[tuple[str, Markup]] = []
+        self._scripted = False
+        self.refresh_s = 0
+        """Seconds after which a browser loads the page again; 0 for never."""
 
     def add_text(self, heading: str, *paragraphs: str) -> Report:
         """A section of plain paragraphs."""
@@ -38,13 +48,8 @@ class Report:
     def add_table(
         self, heading: str, columns: Sequence[str], rows: Iterable[Sequence[object]], lead: str = ""
     ) -> Report:
-        """A plain table; numbers are right-aligned."""
-        head = tag("tr", *(tag("th", column, class_="num" if i else None) for i, column in enumerate(columns)))
-        body = [
-            tag("tr", tag("th", str(row[0])), *(tag("td", str(cell), class_="num") for cell in row[1:])) for row in rows
-        ]
-        whole = tag("table", tag("thead", head), tag("tbody", *body))
-        return self._add(heading, lead, tag("div", whole, class_="scroll"))
+        """A plain table; numbers are right-aligned, a `Markup` cell is put in as it is."""
+        return self._add(heading, lead, plain_table(columns, rows))
 
     def add_parts(self, heading: str, *parts: Markup, lead: str = "") -> Report:
         """A section of finished pieces: charts of the caller's own, made with `agentkit.report.markup.tag`."""
@@ -54,9 +59,26 @@ class Report:
         """A score card: of grounding or of episodes. `notes` say how the data was read."""
         return self._add(heading, lead, cards.card_section(card), cards.notes(notes))
 
-    def add_comparison(self, heading: str, runs: Mapping[str, ScoreCard], lead: str = "") -> Report:
-        """Two or more runs by name; the first is the one that the others are measured against, item by item."""
-        return self._add(heading, lead, cards.comparison(runs))
+    def add_scores(self, heading: str, scores: Sequence[NamedScore], lead: str = "") -> Report:
+        """Several scores of the same answers, each with the rule that it counts by."""
+        return self._add(heading, lead, named_scores(scores))
+
+    def add_cost(
+        self, heading: str, cost: ScoreCard | StepCost, facts: Mapping[str, Any] | None = None, lead: str = ""
+    ) -> Report:
+        """What the answers took; `facts` is the `cost` block of results.json (machine, memory, model, batch)."""
+        known = cost if isinstance(cost, StepCost) else step_cost(cost)
+        return self._add(heading, lead, cost_section(known, facts or {}))
+
+    def add_comparison(
+        self, heading: str, runs: Mapping[str, ScoreCard | Sequence[ScoreCard]], lead: str = ""
+    ) -> Report:
+        """Two or more runs by name; the first is the one that the others are measured against, item by item.
+
+        A list of cards is one run with several seeds.
+        """
+        grouped: Runs = {name: (card,) if isinstance(card, _CARDS) else card for name, card in runs.items()}
+        return self._add(heading, lead, comparison(grouped))
 
     def add_curve(
         self,
@@ -79,24 +101,20 @@ class Report:
             parts += [tag("h3", name) if name else None, charts.lines(curves.series_of(rows, chosen, x), smooth, x)]
         return self._add(heading, lead, *parts)
 
-    def add_gallery(self, heading: str, shots: Sequence[Shot], side: int = 440, lead: str = "") -> Report:
-        """Pictures with the target and the answer drawn on them."""
-        figures, wide = [], 0
-        for shot in shots:
-            image = open_picture(shot.image)
-            wide += image.width > image.height
-            figures.append(_figure(shot, picture(image, side, shot.target, shot.answer, shot.good, zoom=True)))
-        if not figures:
-            return self._add(heading, lead, tag("p", "Nothing to show.", class_="muted"))
-        key = tag(
-            "p",
-            tag("span", tag("i"), "target", class_="key"),
-            tag("span", tag("i", class_="round"), "answer, inside", class_="key"),
-            tag("span", tag("i", class_="round bad"), "answer, outside", class_="key"),
-            class_="muted",
-        )
-        look = "gallery wide" if 2 * wide > len(figures) else "gallery"
-        return self._add(heading, lead, key, tag("div", *figures, class_=look))
+    def add_gallery(
+        self,
+        heading: str,
+        shots: Sequence[Shot],
+        side: int = SIDE,
+        lead: str = "",
+        totals: Mapping[str, int] | None = None,
+    ) -> Report:
+        """Pictures with the target and the answer drawn on them, to be filtered by the first tag of each shot.
+
+        `totals` tells of how many of each kind the shots are a choice, so that the page can say it.
+        """
+        self._scripted = True
+        return self._add(heading, lead, gallery(shots, side, totals))
 
     def add_episode(self, trajectory: Trajectory, success: float | None = None, heading: str = "") -> Report:
         """One episode as a strip of screenshots."""
@@ -127,15 +145,19 @@ class Report:
         ]
         foot = tag("footer", f"Glint {agentkit.__version__}. Intervals are 95 %; denominators count every sample.")
         main = tag("main", head, tag("nav", *links) if len(links) > 2 else None, *sections, foot)
-        style = Markup(resources.files("agentkit.report").joinpath("style.css").read_text("utf-8"))
+        style = _asset("style.css")
+        script = _asset("gallery.js") if self._scripted else None
+        policy = POLICY + (f"; script-src 'sha256-{_digest(script)}'" if script else "")
         meta = join(
             tag("meta", charset="utf-8"),
-            tag("meta", http_equiv="Content-Security-Policy", content=POLICY),
+            tag("meta", http_equiv="Content-Security-Policy", content=policy),
+            tag("meta", http_equiv="refresh", content=self.refresh_s) if self.refresh_s else None,
             tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
             tag("title", self.title),
             tag("style", style),
         )
-        return "<!doctype html>\n" + tag("html", tag("head", meta), tag("body", main), lang="en") + "\n"
+        body = tag("body", main, tag("script", script) if script else None)
+        return "<!doctype html>\n" + tag("html", tag("head", meta), body, lang="en") + "\n"
 
     def write(self, path: str | Path) -> Path:
         """Write the page, whole or not at all, and return its path."""
@@ -151,50 +173,9 @@ class Report:
         return self
 
 
-def grounding_shots(
-    samples: Sequence[GroundingSample],
-    predictions: Iterable[Prediction],
-    card: GroundingCard,
-    limit: int = 12,
-    wrong: bool = True,
-    seed: int = 0,
-    pictures: Mapping[str, Image] | None = None,
-) -> list[Shot]:
-    """Up to `limit` wrong (or right) answers as shots, drawn at random so that the choice cannot flatter.
-
-    `pictures` gives the screenshots by sample id where they are not files.
-    """
-    answers = {prediction.id: prediction for prediction in predictions}
-    chosen = [s for s in samples if card.by_id[s.id].right != wrong and card.by_id[s.id] is not Outcome.MISSING]
-    chosen = random.Random(seed).sample(chosen, min(limit, len(chosen)))
-    return [
-        Shot(
-            image=sample.image if pictures is None else pictures[sample.id],
-            title=sample.instruction,
-            target=None if isinstance(sample.target, NoTarget) else sample.target,
-            answer=answers[sample.id].answer,
-            good=card.by_id[sample.id].right,
-            note="" if card.by_id[sample.id] in (Outcome.HIT, Outcome.MISS) else answers[sample.id].text[:200],
-            tags=(card.by_id[sample.id].value, *_flat(sample.groups.values())),
-        )
-        for sample in chosen
-    ]
+def _asset(name: str) -> Markup:
+    return Markup(resources.files("agentkit.report").joinpath(name).read_text("utf-8"))
 
 
-def _flat(groups: Iterable[str | tuple[str, ...]]) -> Iterator[str]:
-    for group in groups:
-        yield from (group,) if isinstance(group, str) else group
-
-
-def _figure(shot: Shot, shown: Markup) -> Markup:
-    look = {True: "good", False: "bad", None: None}[shot.good]
-    chips = [
-        tag("span", name, class_=f"chip {look}" if look and not i else "chip") for i, name in enumerate(shot.tags)
-    ]
-    caption = tag(
-        "figcaption",
-        tag("b", shot.title),
-        tag("p", shot.note) if shot.note else None,
-        tag("div", *chips, class_="chips") if chips else None,
-    )
-    return tag("figure", tag("div", shown, class_="frame"), caption, class_=look)
+def _digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -33,6 +33,11 @@ class Shot:
     note: str = ""
     """Small print: the outcome, the model's words."""
     tags: tuple[str, ...] = field(default=())
+    """Chips; the first is the kind that a gallery filters by."""
+    replies: tuple[tuple[str, str], ...] = field(default=())
+    """What the model wrote, each with a name; shown as text, the beginning if it is long."""
+    other: Parsed | None = None
+    """A second answer, of the opposite worth: what another run said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +80,25 @@ def picture(
     answer: Parsed | None = None,
     good: bool | None = None,
     zoom: bool = False,
+    other: Parsed | None = None,
 ) -> Markup:
-    """The picture with target and answer drawn on it. `zoom` shows the region around tiny targets of large screens."""
-    view = _region(image, target, answer) if zoom else View()
+    """The picture with target and answer drawn on it. `zoom` shows the region around tiny targets of large screens.
+
+    `other` is a second answer, drawn as right where the first is wrong and the other way round.
+    """
+    view = _region(image, target, answer, other) if zoom else View()
     if view.box != View().box:
         width, height = image.size
         corners = (view.box.x1 * width, view.box.y1 * height, view.box.x2 * width, view.box.y2 * height)
         image = image.crop(tuple(round(v) for v in corners))  # type: ignore[arg-type]
     url, size = data_url(image, side)
-    marks = join(*_target_marks(target, view, size), *_answer_marks(answer, view, size, good))
+    opposite = None if good is None else not good
+    seconds = _answer_marks(other, view, size, opposite)
+    marks = join(*_target_marks(target, view, size), *seconds, *_answer_marks(answer, view, size, good))
     overlay = tag("svg", marks, viewBox=f"0 0 {size[0]} {size[1]}", class_="marks")
     shown = tag("img", src=url, width=size[0], height=size[1], alt="", loading="lazy")
-    return tag("div", shown, overlay, class_="picture", style=f"max-width:{size[0]}px")
+    part = tag("span", "part of the screen", class_="part") if view.box != View().box else None
+    return tag("div", shown, overlay, part, class_="picture", style=f"max-width:{size[0]}px")
 
 
 def _target_marks(target: Target | None, view: View, size: tuple[int, int]) -> list[Markup]:
@@ -156,11 +168,9 @@ def _arrow(start: tuple[float, float], end: tuple[float, float], size: tuple[int
     ]
 
 
-def _region(image: Image, target: Target | None, answer: Parsed | None) -> View:
-    """The whole of a small or upright picture; of a large one the part that holds target and answer, with room."""
-    places = _corners(target)
-    if isinstance(answer, Click):
-        places.append(answer.at)
+def _region(image: Image, target: Target | None, *answers: Parsed | None) -> View:
+    """The whole of a small or upright picture; of a large one the part that holds target and answers, with room."""
+    places = [*_corners(target), *(answer.at for answer in answers if isinstance(answer, Click))]
     width, height = image.size
     if not places or width <= height or max(width, height) < 1200:
         return View()

@@ -22,12 +22,13 @@ from agentkit.scoring.grounding import (
     score_grounding,
 )
 from agentkit.scoring.intervals import Difference, Estimate, Rate, macro_average, mean_interval, paired_difference
-from agentkit.scoring.store import append_row, prediction_of, prediction_row, read_rows
+from agentkit.scoring.paired import compare_seeds
+from agentkit.scoring.store import append_row, prediction_of, prediction_row, read_rows, sample_of, sample_row
 
 __all__ = [
     "STAGES", "Cost", "Difference", "EpisodeCard", "EpisodeResult", "Estimate", "GroundingCard", "GroundingSample",
     "NoTarget", "Outcome", "Polygon", "Prediction", "Rate", "ScoreCard", "Target", "append_row", "card_json",
-    "card_of_json", "card_of_results", "card_text", "count_words", "judge", "macro_average", "mean_interval",
-    "paired_difference", "prediction_of", "prediction_row", "read_rows", "score_episode", "score_episodes",
-    "score_grounding", "template_of", "token_split",
+    "card_of_json", "card_of_results", "card_text", "compare_seeds", "count_words", "judge", "macro_average",
+    "mean_interval", "paired_difference", "prediction_of", "prediction_row", "read_rows", "sample_of", "sample_row",
+    "score_episode", "score_episodes", "score_grounding", "template_of", "token_split",
 ]

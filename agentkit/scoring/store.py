@@ -1,4 +1,5 @@
-"""Predictions on disk: one JSON line each, appended as they come, so that an interrupted run continues.
+"""Predictions and samples on disk: one JSON line each; predictions are appended as they come, so that an interrupted
+run continues.
 
 A row is `{"id", "text", "action", "seconds", "usage"}` and, where it was measured, `timing`; the action is as
 `agentkit.codec` writes it. A foreign file may hold only `id` and `point` (`[x, y]`, fractions), or only `id` and
@@ -14,10 +15,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from agentkit.actions import Click, Parsed, Point
+from agentkit.actions import Box, Click, Parsed, Point
 from agentkit.codec import decode_action, encode_action
 from agentkit.errors import DataError, boundary
-from agentkit.scoring.grounding import Prediction
+from agentkit.scoring.grounding import GroundingSample, NoTarget, Polygon, Prediction, Target
 
 
 def prediction_row(prediction: Prediction) -> dict[str, Any]:
@@ -60,6 +61,32 @@ def _seconds(value: Any) -> bool:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
     return math.isfinite(value) and value >= 0
+
+
+def sample_row(sample: GroundingSample) -> dict[str, Any]:
+    """The JSON-safe row of one sample; its target is a box `[x1, y1, x2, y2]`, a list of corners, or null."""
+    target: Any = None
+    if isinstance(sample.target, Box):
+        target = [sample.target.x1, sample.target.y1, sample.target.x2, sample.target.y2]
+    elif isinstance(sample.target, Polygon):
+        target = [[point.x, point.y] for point in sample.target.points]
+    groups = {name: group if isinstance(group, str) else list(group) for name, group in sample.groups.items()}
+    row = {"id": sample.id, "image": sample.image, "instruction": sample.instruction, "target": target}
+    return row | {"groups": groups, "size": sample.size and list(sample.size)}
+
+
+def sample_of(row: Mapping[str, Any]) -> GroundingSample:
+    """The sample that `sample_row` wrote. DataError when `row` is not one."""
+    with boundary(DataError, f"unreadable sample {str(row)[:80]}"):
+        target: Target = NoTarget()
+        if row["target"] is not None:
+            corners = row["target"]
+            points = isinstance(corners[0], list)
+            target = Polygon(tuple(Point(*corner) for corner in corners)) if points else Box(*corners)
+        groups = {str(name): g if isinstance(g, str) else tuple(map(str, g)) for name, g in row["groups"].items()}
+        width_height = row.get("size")
+        size = None if width_height is None else (int(width_height[0]), int(width_height[1]))
+        return GroundingSample(str(row["id"]), str(row["image"]), str(row["instruction"]), target, groups, size)
 
 
 def append_row(path: Path, row: Mapping[str, Any]) -> None:

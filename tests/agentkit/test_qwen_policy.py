@@ -19,7 +19,7 @@ from agentkit.policies.qwen import QwenPolicy
 from agentkit.policies.qwen_chat import reply_length
 from agentkit.policies.qwen_load import load_model
 from agentkit.policies.qwen_processor import UiProcessor, flat_images, load_processor, save_processor
-from agentkit.policies.stages import timed_stages
+from agentkit.policies.qwen_stages import timed_stages
 from agentkit.pool import BatchPolicy
 from agentkit.protocols import get_protocol
 from agentkit.types import Observation, Reply, Step

@@ -241,7 +241,7 @@ def test_compare_writes_json_a_table_and_a_page(tmp_path, rows_file, capsys):
         facts["replies"] == 6 and len(facts["names"]) == 9 and set(facts["left_out"]) == {"venus_navi", "venus15_navi"}
     )
     page = (tmp_path / "out" / "report.html").read_text()
-    assert "Agreement within rows" in page and "<script>" not in page
+    assert "Agreement within rows" in page and "<script>alert" not in page
     assert (tmp_path / "out" / "comparison.txt").read_text().startswith("reward")
 
 
