@@ -22,6 +22,8 @@ from agentkit.types import Ending, Observation, Step, Trajectory
 
 FORMAT = 1
 HEAD, STEPS = "trace.json", "steps.jsonl"
+DRAFT = ".partial-"
+"""Before the process that saves or drops a trace."""
 
 
 class TraceWriter:
@@ -82,7 +84,7 @@ def save_trace(trajectory: Trajectory, folder: str | os.PathLike[str]) -> Path:
     target = Path(folder)
     if target.exists():
         raise DataError(f"{target} exists; a trace is never overwritten")
-    partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
+    partial = _draft(target)
     try:
         TraceWriter(partial).finish(trajectory)
         partial.replace(target)
@@ -90,6 +92,39 @@ def save_trace(trajectory: Trajectory, folder: str | os.PathLike[str]) -> Path:
         shutil.rmtree(partial, ignore_errors=True)
         raise
     return target
+
+
+def drop_trace(folder: str | os.PathLike[str]) -> None:
+    """Delete the trace in `folder`, which disappears at once: a process killed meanwhile leaves no half trace."""
+    target = Path(folder)
+    with boundary(DataError, f"cannot delete {target}"):
+        gone = _draft(target)
+        target.replace(gone)
+        shutil.rmtree(gone)
+
+
+def sweep_drafts(root: str | os.PathLike[str]) -> None:
+    """Delete what processes that were killed left in `root` of traces they were saving or dropping."""
+    for draft in Path(root).glob(f".*{DRAFT}*"):
+        if not _is_running(draft.name.rpartition(DRAFT)[2]):
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+def _draft(target: Path) -> Path:
+    """Where a trace is that is not there yet or no longer."""
+    return target.with_name(f".{target.name}{DRAFT}{os.getpid()}")
+
+
+def _is_running(process: str) -> bool:
+    if not process.isdecimal() or int(process) == os.getpid():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def load_trace(folder: str | os.PathLike[str]) -> Trajectory:

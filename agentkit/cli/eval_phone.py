@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
@@ -37,7 +36,7 @@ from agentkit.scoring import (
     score_episode,
     template_of,
 )
-from agentkit.trace import load_trace, save_trace
+from agentkit.trace import drop_trace, load_trace, save_trace, sweep_drafts
 from agentkit.types import Ending, Env, Policy, Task, Trajectory
 
 if TYPE_CHECKING:
@@ -132,13 +131,14 @@ def run_missing(
 ) -> list[EpisodeResult]:
     """The results of all `tasks`; those with a trace in `folder` are scored from it, the broken ones are run again."""
     folder.mkdir(exist_ok=True)
+    sweep_drafts(folder)
     found: dict[str, EpisodeResult] = {}
     for task in tasks:
         trace = folder / task.key
         if trace.exists():
             trajectory = load_trace(trace)
             if trajectory.ending is Ending.BROKEN:
-                shutil.rmtree(trace)
+                drop_trace(trace)
             else:
                 found[task.key] = score_episode(task, trajectory)
     todo = [task for task in tasks if task.key not in found]

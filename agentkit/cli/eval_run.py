@@ -36,7 +36,8 @@ def open_run(folder: Path, settings: Mapping[str, Any]) -> bool:
             changed = "; ".join(f"{key}: was {before.get(key)!r}, is {wanted.get(key)!r}" for key in sorted(keys))
             raise ConfigError(f"{folder} holds a run with other settings ({changed}); choose another --out")
         return True
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    draft = _draft(path)  # of a run that was killed as it began
+    if folder.exists() and (not folder.is_dir() or any(item != draft for item in folder.iterdir())):
         raise ConfigError(f"--out {folder} exists and is not the folder of a run")
     with boundary(ConfigError, f"cannot create {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
