@@ -303,6 +303,16 @@ def test_glint_s_own_rows_need_the_data(osworld: Path, tmp_path: Path, capsys: p
     assert "mixed" in capsys.readouterr().err
 
 
+def test_help_is_instant_and_teaches() -> None:
+    code = (
+        "import sys\nfrom agentkit.cli import main\n"
+        "try: main(['score', '--help'])\nexcept SystemExit: pass\n"
+        "assert not {'torch', 'transformers', 'numpy', 'PIL'} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60)
+    assert "agentkit score osworld-g --predictions" in done.stdout and "classification_result.json" in done.stdout
+
+
 def test_no_model_library_is_loaded(tmp_path: Path) -> None:
     path = tmp_path / "result.json"
     path.write_text(json.dumps([GOLDEN]))
