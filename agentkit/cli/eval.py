@@ -16,6 +16,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from agentkit.cli.navigation_args import NAVIGATION, configure_navigation
 from envs.grounding.catalog import CATALOG, layouts
 
 HELP = "score a policy on public grounding suites or the simulated phone's tasks"
@@ -29,6 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         about = f"{entry.about}\n\n--data must hold:\n{layouts([name])}"
         raw = argparse.RawDescriptionHelpFormatter
         _configure_grounding(suites.add_parser(name, help=entry.about, description=about, formatter_class=raw))
+    configure_navigation(suites)
     _configure_phone(suites.add_parser("phone", help="task success on the simulated phone"))
     _configure_androidworld(suites.add_parser("androidworld", help="AndroidWorld's own tasks and checkers"))
     _configure_compare(suites)
@@ -111,6 +113,10 @@ def run(args: argparse.Namespace) -> int:
         from agentkit.cli.eval_phone import run_phone
 
         return run_phone(args)
+    if args.suite in NAVIGATION:
+        from agentkit.cli.eval_navigation import run_navigation
+
+        return run_navigation(args)
     from agentkit.cli.eval_grounding import run_grounding
 
     return run_grounding(args)

@@ -100,15 +100,18 @@ class HeldImages(Images):
     def __init__(self) -> None:
         super().__init__(Path("held"))
         self._held: dict[Path, bytes] = {}
+        self._open: dict[Path, Image] = {}
 
     def open(self, path: Path) -> Image:
-        """The picture at `path`, held or a file, RGB. DataError when it is missing or cannot be decoded."""
+        """The picture at `path`, held or a file, RGB, decoded once. DataError when it is missing or damaged."""
         from PIL import Image
 
-        with boundary(DataError, f"cannot read {path}"):
-            held = self._held.get(path)
-            with Image.open(path if held is None else io.BytesIO(held)) as image:
-                return image.convert("RGB")
+        if path not in self._open:
+            with boundary(DataError, f"cannot read screenshot {path}"):
+                held = self._held.get(path)
+                with Image.open(path if held is None else io.BytesIO(held)) as image:
+                    self._open[path] = image.convert("RGB")
+        return self._open[path]
 
     def _keep(self, path: Path, data: bytes) -> None:
         self._held[path] = data

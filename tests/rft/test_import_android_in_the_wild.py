@@ -4,32 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 from PIL import Image
 
 from agentkit.actions import Box, Click, Finished, Point, Press, Scroll, Type
 from importing import bring_in
-from recorded_files import png
+from recorded_files import dual, png, wild_step, zoo_step
 from tfrecord_files import write_tfrecord
-
-
-def wild_step(key: str, number: int, length: int, kind: int, **changes: Any) -> dict[str, Any]:
-    pixels = np.random.default_rng(number).integers(0, 256, (20, 10, 3), dtype=np.uint8)
-    step: dict[str, Any] = {
-        "episode_id": [key], "episode_length": [length], "step_id": [number], "goal_info": ["open clock"],
-        "current_activity": ["com.clock/.Main"], "image/encoded": [pixels.tobytes()], "image/height": [20],
-        "image/width": [10], "image/channels": [3],
-        "image/ui_annotations_positions": [0.0, 0.0, 1.0, 1.0, 0.5, 0.25, 0.25, 0.5],
-        "results/action_type": [kind], "results/type_action": [""],
-        "results/yx_touch": [-1.0, -1.0], "results/yx_lift": [-1.0, -1.0],
-    }  # fmt: skip
-    return step | changes
-
-
-def dual(y1: float, x1: float, y2: float, x2: float) -> dict[str, Any]:
-    return {"results/yx_touch": [y1, x1], "results/yx_lift": [y2, x2]}
 
 
 def test_android_in_the_wild(tmp_path: Path) -> None:
@@ -66,16 +47,6 @@ def test_a_name_from_the_data_cannot_leave_the_folder(tmp_path: Path) -> None:
     write_tfrecord(tmp_path / "in" / "a-00000-of-00001", [step])
     traces, _ = bring_in("aitw", tmp_path / "in", tmp_path / "out")
     assert traces[0].steps[0].image.parent == tmp_path / "out" / "images"  # type: ignore[union-attr]
-
-
-def zoo_step(number: int, length: int, kind: int, **changes: Any) -> dict[str, Any]:
-    return {
-        "episode_id": "5", "episode_length": length, "step_id": number, "instruction": "open clock",
-        "ui_positions": "[[0, 0, 80, 40], [20, 10, 40, 20]]", "result_action_type": kind, "result_action_text": "",
-        "result_touch_yx": "[-1.0, -1.0]", "result_lift_yx": "[-1.0, -1.0]",
-        "image_path": f"general/G-5/G-5_{number}.png",
-        "coat_action_think": "look", "coat_action_desc": "click it", "coat_action_result": "it opens",
-    } | changes  # fmt: skip
 
 
 def test_android_in_the_zoo(tmp_path: Path) -> None:

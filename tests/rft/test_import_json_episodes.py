@@ -8,14 +8,10 @@ from typing import Any
 
 from agentkit.actions import Box, Click, Finished, LongPress, Point, Press, Scroll, Type
 from importing import bring_in
-from recorded_files import png
+from recorded_files import odyssey_step, png
 from rft.data.importers import make_importer
 from rft.data.importers.run import run_import
 from rft.data.rows import read_rows
-
-
-def odyssey_step(action: str, info: Any = "", **changes: Any) -> dict[str, Any]:
-    return {"action": action, "info": info, "screenshot": "a.png", "intention": "because", "sam2_bbox": []} | changes
 
 
 def test_gui_odyssey(tmp_path: Path) -> None:

@@ -31,13 +31,13 @@ def _lines(card: NavigationCard) -> Iterator[str]:
     yield ""
     yield _row("", card.rules)
     for name, number in NUMBERS:
-        yield _row(name, [_share(number(rule)) for rule in card.rules.values()])
-        yield _row("", [_spread(number(rule)) for rule in card.rules.values()])
+        yield _row(name, [share(number(rule)) for rule in card.rules.values()])
+        yield _row("", [spread(number(rule)) for rule in card.rules.values()])
     yield ""
-    yield _row("right, by recorded action", card.rules)
+    yield _row("right, per action", card.rules)
     for action in _actions(card):
         rows = [rule.actions.get(action) for rule in card.rules.values()]
-        yield _row(action, ["-" if row is None else _share(row.exact) for row in rows])
+        yield _row(action, ["-" if row is None else share(row.exact) for row in rows])
     yield ""
     yield "steps that a rule does not count"
     for name, rule in card.rules.items():
@@ -66,13 +66,15 @@ def _row(name: str, cells: object) -> str:
     return (f"{name:<{WIDTH}}" + "".join(f"{cell:>22}" for cell in cells)).rstrip()  # type: ignore[attr-defined]
 
 
-def _share(number: ClusterRate | Rate | Estimate) -> str:
+def share(number: ClusterRate | Rate | Estimate) -> str:
+    """Percent with its denominator."""
     if not math.isfinite(number.value):
         return "none of 0"
     count = f"of {number.count}" if isinstance(number, Estimate) else f"{number.hits}/{number.total}"
     return f"{100 * number.value:.1f} ({count})"
 
 
-def _spread(number: ClusterRate | Rate | Estimate) -> str:
+def spread(number: ClusterRate | Rate | Estimate) -> str:
+    """The 95 % interval in percent; empty when there was nothing to count."""
     low, high = number.interval if isinstance(number, Rate) else (number.low, number.high)
     return f"{100 * low:.1f}..{100 * high:.1f}" if math.isfinite(number.value) else ""
