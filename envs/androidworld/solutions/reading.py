@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterable
-from typing import TypeAlias
+from typing import TypeAlias, Unpack
 
 from agentkit.actions import Action, Click, Point, Scroll
 from agentkit.errors import EnvError
 from envs.phone import oracle
 from envs.phone.device import Phone
-from envs.phone.oracle import Steps
+from envs.phone.oracle import Steps, Wanted
 
 Row: TypeAlias = tuple[str, ...]
 """A list row's title and what else it says, top first."""
@@ -18,6 +18,7 @@ Record: TypeAlias = dict[str, str]
 PAGE = Scroll(start=Point(0.5, 0.8), end=Point(0.5, 0.2))
 """Most of a screen down: AndroidWorld's budgets leave few steps for a long list. The rest is more than one row high, so
 that every row is on the screen whole at least once."""
+PAGE_UP = Scroll(start=PAGE.end, end=PAGE.start)
 PAGES = 30
 _FIELD = re.compile(r" (\w+): (.*)")
 _FIRST = re.compile(r"\w+: (.*)")
@@ -47,10 +48,22 @@ def all_rows(phone: Phone, prefix: str) -> Generator[Action, None, dict[str, Row
         for id, row in rows(phone, prefix).items():
             met[id] = max(row, met.get(id, ()), key=len)
         before = phone.elements()
+        if not any(e.scrollable for e in before):
+            return met
         yield PAGE
         if phone.elements() == before:
             return met
     raise EnvError(f"the list in {phone.foreground()} must end within {PAGES} pages, after {len(met)} rows it goes on")
+
+
+def go_to(phone: Phone, swipe: Scroll = PAGE, **wanted: Unpack[Wanted]) -> Steps:
+    """Swipe, `PAGE` or `PAGE_UP`, until a tap reaches the element; from the end of the list on, look everywhere."""
+    while (met := oracle.find(phone, **wanted)) is None or not met.hit:
+        before = phone.elements()
+        yield swipe
+        if phone.elements() == before:
+            break
+    yield from oracle.scroll_to(phone, **wanted)
 
 
 def delete_each(phone: Phone, titles: Iterable[str], delete: Callable[[], Steps]) -> Steps:

@@ -8,7 +8,7 @@ from collections.abc import Generator, Mapping
 from agentkit.actions import Action, Type
 from agentkit.errors import EnvError
 from envs.androidworld.solutions.markor import read_note
-from envs.androidworld.solutions.reading import PAGE, all_rows, delete_each, records
+from envs.androidworld.solutions.reading import PAGE, PAGE_UP, all_rows, delete_each, go_to, records
 from envs.androidworld.task import AndroidWorldTask
 from envs.phone import oracle
 from envs.phone.apps.recipes import Recipes
@@ -73,15 +73,16 @@ def _delete_with_ingredient(phone: Phone, task: AndroidWorldTask) -> Steps:
 
 
 def _delete_duplicate(phone: Phone, task: AndroidWorldTask) -> Steps:
-    """Open the recipes that look alike in the list, most of a kind first, until one says what another said."""
+    """Open the recipes that look alike in the list, most of a kind first and from below, where its end is in front,
+    until one says what another said."""
     yield from oracle.launch(Recipes.label)
     alike: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
     for id, row in (yield from all_rows(phone, ROW)).items():
         alike[row].append(id)
-    for n, (row, ids) in enumerate(sorted(alike.items(), key=lambda item: -len(item[1]))):
-        yield from _search(phone, row[0], again=n > 0)
+    for ids in sorted(alike.values(), key=len, reverse=True):
         seen: set[tuple[str, ...]] = set()
-        for id in ids:
+        for id in reversed(ids):
+            yield from go_to(phone, PAGE_UP, id=id)
             yield from oracle.tap_id(phone, id)
             recipe = yield from _read(phone)
             if recipe in seen:
@@ -90,15 +91,6 @@ def _delete_duplicate(phone: Phone, task: AndroidWorldTask) -> Steps:
             seen.add(recipe)
             yield from oracle.back()
     raise EnvError("two recipes of the list must be equal, found none")
-
-
-def _search(phone: Phone, title: str, again: bool) -> Steps:
-    """Only the recipes with this title; Enter puts the keyboard away."""
-    if again:
-        yield from oracle.overwrite(phone, "search_src_text", f"{title}\n")
-    else:
-        yield from oracle.tap_label(phone, "Search")
-        yield Type(f"{title}\n")
 
 
 def _read(phone: Phone) -> Generator[Action, None, tuple[str, ...]]:
