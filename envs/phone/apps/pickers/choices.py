@@ -141,13 +141,29 @@ class LineOfText:
 
 
 class Confirm:
-    def __init__(self, text: str, done: Handler, close: Handler, *, yes: str = "Yes", no: str = "No") -> None:
+    """`done` is called for yes; `refused`, where given, for no, but not when the dialog is left by the back key."""
+
+    def __init__(
+        self,
+        text: str,
+        done: Handler,
+        close: Handler,
+        *,
+        yes: str = "Yes",
+        no: str = "No",
+        refused: Handler | None = None,
+    ) -> None:
         self.text, self.yes, self.no = text, yes, no
-        self._done, self._close = done, close
+        self._done, self._close, self._refused = done, close, refused
 
     def dialog(self) -> Dialog:
-        buttons = [Button(self.no, self._close), Button(self.yes, self.confirm)]
+        buttons = [Button(self.no, self.refuse), Button(self.yes, self.confirm)]
         return Dialog("", [Text(self.text)], buttons, on_dismiss=self._close)
+
+    def refuse(self) -> None:
+        self._close()
+        if self._refused is not None:
+            self._refused()
 
     def confirm(self) -> None:
         self._close()
