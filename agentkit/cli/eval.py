@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from agentkit.cli.navigation_args import NAVIGATION, configure_navigation
-from envs.grounding.catalog import CATALOG, layouts
-
 HELP = "score a policy on public grounding suites or the simulated phone's tasks"
 SPLITS = ("all", "train", "heldout_seeds", "heldout_templates")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
+    from envs.grounding.catalog import CATALOG, layouts
+
     suites = parser.add_subparsers(dest="suite", required=True, metavar="SUITE")
     parser.epilog = f"grounding suites and what --data must hold:\n{layouts(CATALOG)}"
     for name, entry in CATALOG.items():

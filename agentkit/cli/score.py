@@ -4,6 +4,7 @@
   agentkit score osworld-g --predictions OS_G.json --data OSWorld-G --out runs/os-g
   agentkit score ui-vision --predictions basic.json functional.json spatial.json --data ui-vision --json card.json
   agentkit score screenspot-v2 --predictions runs/v2/predictions.jsonl --data ScreenSpot-v2
+  agentkit score androidcontrol-high --predictions runs/ac/predictions.jsonl --data android_control
 
 FILE is what the evaluators of ScreenSpot-Pro, UI-Venus, MAI-UI or UI-Vision write (records with `pred`, `raw_response`,
 `bbox`, `gt_type`, `correctness`; JSON or JSON lines), or Glint's own predictions.jsonl.
@@ -19,8 +20,6 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from envs.grounding.catalog import CATALOG, layouts
-
 if TYPE_CHECKING:
     from agentkit.scoring.rescore import Rescored
     from envs.grounding.suite import Suite
@@ -29,20 +28,31 @@ HELP = "score a file of predictions, also other evaluators', without a model"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
+    from envs.grounding.catalog import CATALOG, layouts
+    from envs.navigation.catalog import CATALOG as RECORDED
+    from envs.navigation.catalog import layouts as recorded_layouts
+
     add = parser.add_argument
-    add("suite", choices=tuple(CATALOG), metavar="SUITE", help=", ".join(CATALOG))
+    add("suite", choices=(*CATALOG, *RECORDED), metavar="SUITE", help=", ".join([*CATALOG, *RECORDED]))
     add("--predictions", required=True, nargs="+", type=Path, metavar="FILE", help="result files or predictions.jsonl")
     add("--data", type=Path, metavar="DIR", help="the suite as published; images may be missing")
     add("--protocol", metavar="NAME", help="read the model's words anew, e.g. venus1_ground_72b")
     add("--box-format", choices=("xywh", "xyxy"), help="overrule what the rows of --data prove")
+    add("--split", nargs="+", metavar="NAME", help="of a navigation suite (default: the one that is published)")
     add("--seed", type=int, default=0, help="of the bootstrap (default: %(default)s)")
     add("--out", type=Path, metavar="DIR", help="new folder for results.json and report.html")
     add("--json", type=Path, metavar="FILE", help="write the results as JSON")
-    parser.epilog = f"suites and what --data must hold:\n{layouts(CATALOG)}"
+    parser.epilog = f"suites and what --data must hold:\n{layouts(CATALOG)}\n{recorded_layouts()}"
 
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 0. DataError when the file is no result file or does not belong to the suite."""
+    from agentkit.cli.navigation_args import is_navigation
+
+    if is_navigation(args.suite):
+        from agentkit.cli.score_navigation import score_navigation_files
+
+        return score_navigation_files(args)
     from dataclasses import replace
 
     from agentkit.cli.eval_run import write_json

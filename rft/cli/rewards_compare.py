@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentkit.errors import ConfigError, DataError, boundary
-from envs.grounding.catalog import CATALOG
 
 if TYPE_CHECKING:
     from rft.data.rows import Row
@@ -33,6 +32,8 @@ RESULT, TABLE, PAGE = "comparison.json", "comparison.txt", "report.html"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
+    from envs.grounding.catalog import CATALOG
+
     add = parser.add_argument
     add("--replies", required=True, type=Path, metavar="FILE", help="JSONL file of replies")
     add("--data", required=True, type=Path, metavar="ROWS", help="JSONL file of rows; with --suite its folder")
