@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from agentkit.actions import Action
-from envs.androidworld.solutions import expenses, files, markor, recipes, settings
+from envs.androidworld.solutions import expenses, files, joplin, markor, opentracks, recipes, settings, tasks
 from envs.androidworld.task import AndroidWorldTask
 from envs.phone.device import Phone
 
@@ -16,7 +16,10 @@ Solution: TypeAlias = Callable[[Phone, AndroidWorldTask], Iterator[Action]]
 SOLUTIONS: dict[str, Solution] = {
     **expenses.SOLUTIONS,
     **files.SOLUTIONS,
+    **joplin.SOLUTIONS,
     **markor.SOLUTIONS,
+    **opentracks.SOLUTIONS,
     **recipes.SOLUTIONS,
     **settings.SOLUTIONS,
+    **tasks.SOLUTIONS,
 }

@@ -5,12 +5,15 @@ from envs.phone.apps.clock import Clock
 from envs.phone.apps.contacts import Contacts
 from envs.phone.apps.expenses import Expenses
 from envs.phone.apps.files import Files
+from envs.phone.apps.joplin import Joplin
 from envs.phone.apps.markor import Markor
 from envs.phone.apps.messages import Messages
+from envs.phone.apps.opentracks import OpenTracks
 from envs.phone.apps.recipes import Recipes
 from envs.phone.apps.settings import SettingsApp
+from envs.phone.apps.tasks import Tasks
 
 ALL: tuple[type[App], ...] = (SettingsApp, Clock, Contacts, Messages, Files, Markor, Recipes, Expenses)
 
-EVERY: tuple[type[App], ...] = (*ALL,)
+EVERY: tuple[type[App], ...] = (*ALL, Tasks, Joplin, OpenTracks)
 """`ALL` and the further apps that AndroidWorld's tasks use. The shipped model and the phone's own tasks know `ALL`."""

@@ -1,0 +1,5 @@
+"""Joplin: notes and to-dos in notebooks."""
+
+from envs.phone.apps.joplin.main import Joplin
+
+__all__ = ["Joplin"]
