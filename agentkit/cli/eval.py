@@ -16,7 +16,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from agentkit.cli.navigation_args import NAVIGATION, configure_navigation
+from agentkit.cli.navigation_args import configure_navigation, is_navigation
+
 HELP = "score a policy on public grounding suites or the simulated phone's tasks"
 SPLITS = ("all", "train", "heldout_seeds", "heldout_templates")
 
@@ -113,7 +114,7 @@ def run(args: argparse.Namespace) -> int:
         from agentkit.cli.eval_phone import run_phone
 
         return run_phone(args)
-    if args.suite in NAVIGATION:
+    if is_navigation(args.suite):
         from agentkit.cli.eval_navigation import run_navigation
 
         return run_navigation(args)

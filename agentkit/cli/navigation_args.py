@@ -6,13 +6,18 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from envs.navigation.catalog import CATALOG, layout
 
-NAVIGATION = tuple(CATALOG)
+def is_navigation(suite: str) -> bool:
+    """Whether `suite` is one of recorded traces."""
+    from envs.navigation.catalog import CATALOG
+
+    return suite in CATALOG
 
 
 def configure_navigation(suites: Any) -> None:
     """A parser for each navigation suite, which teaches what its data must hold."""
+    from envs.navigation.catalog import CATALOG, layout
+
     raw = argparse.RawDescriptionHelpFormatter
     for name, entry in CATALOG.items():
         about = f"""{entry.about}.

@@ -45,8 +45,10 @@ class Gallery:
             shots[place : place + 1] = [_shot(episode, number, answer, verdicts)]
 
 
-def navigation_report(name: str, card: NavigationCard, settings: Mapping[str, Any], gallery: Gallery) -> Report:
-    """The page of `card`."""
+def navigation_report(
+    name: str, card: NavigationCard, settings: Mapping[str, Any], gallery: Gallery | None = None
+) -> Report:
+    """The page of `card`, with pictures where a `gallery` was made."""
     facts = {key: settings[key] for key in ("policy", "protocol", "split", "seed") if settings.get(key) is not None}
     title = f"{name}: {100 * card.main.step.value:.1f} %" if card.main.step.total else name
     report = Report(title, f"{card.steps} recorded steps of {card.traces} traces", facts | versions())
@@ -63,6 +65,8 @@ def navigation_report(name: str, card: NavigationCard, settings: Mapping[str, An
     report.add_table("Not counted", ("rule", "number", "why"), dropped, "Steps, and traces that could not be read.")
     answers = [("malformed", card.malformed), ("refused", card.refused)]
     report.add_table("Answers", ("", "share"), [*answers, ("missing, counted wrong", len(card.missing))])
+    if gallery is None:
+        return report
     lead = f"Drawn at random from {gallery.counts['split']}: right under one rule, wrong under another."
     report.add_gallery("Where the rules disagree", gallery.split, lead=lead)
     lead = f"Drawn at random from {gallery.counts['wrong']}."

@@ -79,3 +79,10 @@ def layout(name: str) -> str:
     """What `--data` and `--split` of the suite take, as indented lines."""
     entry = CATALOG[name]
     return "\n".join(["--data must hold:", *(f"  {line}" for line in entry.layout), f"--split takes {entry.splits}"])
+
+
+def layouts() -> str:
+    """All suites with what `--data` must hold, for a help page."""
+    return "\n".join(
+        "\n".join([f"  {name}", *(f"      {line}" for line in entry.layout)]) for name, entry in CATALOG.items()
+    )

@@ -167,6 +167,29 @@ def test_foreign_answers_and_damaged_data_are_errors(data: Path, tmp_path: Path,
     assert evaluate(data, tmp_path / "c", "--policy", "recorded", "--batch", "0") == 2
 
 
+def test_agentkit_score_gives_the_same_card_and_needs_no_model(
+    data: Path, tmp_path: Path, said: Said, capsys: Any
+) -> None:
+    first = tmp_path / "first"
+    assert evaluate(data, first, "--policy", "qwen:x") == 0
+    lines = (first / "predictions.jsonl").read_text().splitlines(keepends=True)
+    parts = [tmp_path / "a.jsonl", tmp_path / "b.jsonl"]
+    for part, some in zip(parts, (lines[:5], lines[5:]), strict=True):
+        part.write_text("".join(some))
+    words = ["score", "androidcontrol-high", "--data", str(data), "--predictions", *map(str, parts)]
+    asked = len(said.asked)
+    assert main([*words, "--out", str(tmp_path / "scored"), "--json", str(tmp_path / "card.json")]) == 0
+    assert len(said.asked) == asked
+    assert results(tmp_path / "scored")["card"] == results(first)["card"]
+    assert json.loads((tmp_path / "card.json").read_text())["split"] == []
+    assert "<table" in (tmp_path / "scored" / "report.html").read_text()
+    assert "under 4 published rules" in capsys.readouterr().out
+    assert main([*words, "--split", "train"]) == 2  # the answers are to other episodes
+    assert main([*words, "--out", str(tmp_path / "scored")]) == 2
+    assert main(["score", "aitz", "--predictions", str(parts[0])]) == 2
+    assert "--data is needed" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_the_shipped_model_answers_every_step(data: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
