@@ -7,25 +7,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass
-from typing import Any, Protocol, TextIO, runtime_checkable
+from typing import Any, TextIO
 
+from agentkit.batcher import LINGER_S, Batcher, BatchPolicy, Request
 from agentkit.episode import DEFAULT_LIMITS, Limits, run_episode
 from agentkit.errors import GlintError
-from agentkit.types import Ending, Env, Observation, Policy, Reply, Step, Task, Trajectory
+from agentkit.types import Ending, Env, Policy, Task, Trajectory
 
-Request = tuple[str, Sequence[Step], Observation]
-"""Goal, steps so far, current observation."""
-LINGER_S = 0.05
-
-
-@runtime_checkable
-class BatchPolicy(Protocol):
-    """A policy that answers several requests in one call."""
-
-    def reply(self, goal: str, steps: Sequence[Step], observation: Observation) -> Reply: ...
-    def replies(self, requests: Sequence[Request]) -> list[Reply]: ...
+__all__ = ["LINGER_S", "BatchPolicy", "Batcher", "Request", "run_episodes"]
 
 
 def run_episodes(
@@ -39,14 +28,18 @@ def run_episodes(
     meta: Mapping[str, Any] | None = None,
     progress: bool = False,
     linger_s: float = LINGER_S,
+    keep: bool = True,
 ) -> list[Trajectory]:
-    """The trajectories of `tasks`, in their order.
+    """The trajectories of `tasks`, in their order; none unless `keep`, for runs whose screenshots do not fit in memory.
 
     Each worker makes its own environment in its own thread, and a fresh one after an episode broke. `on_done(index,
     trajectory)` is called as each ends, one at a time. An exception that is not a GlintError stops the others at
-    their next task and is raised here. A model call waits for all running episodes, but for `linger_s` at most. When
-    that is longer than any environment takes, the calls are the same whenever the tasks are, and episodes that chance
-    decides can be repeated.
+    their next task and is raised here. A model call waits for all running episodes, but for `linger_s` at most, and
+    not again for one that it waited for in vain (see `Batcher`). When that is longer than any environment takes, the
+    calls are the same whenever the tasks are, and episodes that chance decides can be repeated.
+
+    Threads share one core's worth of Python: where environments compute, as simulated phones do, take them from
+    `agentkit.pool_processes` or, on several machines, from `agentkit.pool_ray`.
     """
     if workers < 1:
         raise ValueError(f"workers must be at least 1, got {workers}")
@@ -82,7 +75,8 @@ def run_episodes(
                     _close(env)
                     env = None
                 with lock:
-                    done[index] = trajectory
+                    if keep:
+                        done[index] = trajectory
                     line.add(trajectory)
                     if on_done is not None:
                         on_done(index, trajectory)
@@ -114,93 +108,6 @@ def _close(env: Env) -> None:
         env.close()
     except GlintError as error:
         print(f"closing an environment failed: {error}", file=sys.stderr)
-
-
-class Batcher:
-    """A policy for `workers` threads that gathers their requests into calls of `policy.replies`.
-
-    A call starts when every worker that still runs waits, or `linger_s` after the first request; its requests are in
-    the order of their seats. The thread that completes or outwaits a batch makes the call itself. When a call of
-    several fails, each is tried alone, so one impossible request does not break its neighbours.
-    """
-
-    def __init__(self, policy: BatchPolicy, workers: int, linger_s: float = LINGER_S) -> None:
-        self.policy = policy
-        self.linger_s = linger_s
-        self._running = workers
-        self._waiting: list[_Waiting] = []
-        self._changed = threading.Condition()
-        self._calling = threading.Lock()
-
-    @property
-    def meta(self) -> Mapping[str, Any]:
-        return getattr(self.policy, "meta", {})
-
-    def leave(self) -> None:
-        """A worker asks no more."""
-        with self._changed:
-            self._running -= 1
-            self._changed.notify_all()
-
-    def seat(self, number: int) -> Policy:
-        """This policy for one episode, whose requests come at place `number` among those of a call."""
-        return _Seat(self, number)
-
-    def reply(self, goal: str, steps: Sequence[Step], observation: Observation, seat: int = 0) -> Reply:
-        future: Future[Reply] = Future()
-        with self._changed:
-            self._waiting.append(_Waiting(seat, (goal, steps, observation), future))
-            self._changed.notify_all()
-            deadline = time.monotonic() + self.linger_s
-            while len(self._waiting) < self._running and (left := deadline - time.monotonic()) > 0:
-                if future.done() or not self._is_waiting(future):
-                    break
-                self._changed.wait(left)
-        with self._calling:
-            with self._changed:
-                batch, self._waiting = (self._waiting, []) if self._is_waiting(future) else ([], self._waiting)
-                self._changed.notify_all()
-            if batch:
-                self._answer(sorted(batch, key=lambda waiting: waiting.seat))
-        return future.result()
-
-    def _is_waiting(self, future: Future[Reply]) -> bool:
-        return any(waiting.future is future for waiting in self._waiting)
-
-    def _answer(self, batch: Sequence[_Waiting]) -> None:
-        try:
-            replies = self.policy.replies([waiting.request for waiting in batch])
-            assert len(replies) == len(batch), f"{len(batch)} requests got {len(replies)} replies"
-        except BaseException as error:
-            if len(batch) == 1 or not isinstance(error, GlintError):
-                for waiting in batch:
-                    waiting.future.set_exception(error)
-                return
-            for single in batch:
-                self._answer([single])
-            return
-        for waiting, reply in zip(batch, replies, strict=True):
-            waiting.future.set_result(reply)
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    seat: int
-    request: Request
-    future: Future[Reply]
-
-
-@dataclass(frozen=True, slots=True)
-class _Seat:
-    batcher: Batcher
-    number: int
-
-    @property
-    def meta(self) -> Mapping[str, Any]:
-        return self.batcher.meta
-
-    def reply(self, goal: str, steps: Sequence[Step], observation: Observation) -> Reply:
-        return self.batcher.reply(goal, steps, observation, self.number)
 
 
 class _ProgressLine:

@@ -10,9 +10,11 @@ import pytest
 from PIL import Image
 
 from agentkit.actions import Finished, Press
+from agentkit.batcher import LINGER_S, Batcher
+from agentkit.episode import Limits
 from agentkit.errors import DeviceLost, EnvError, PolicyError
 from agentkit.policies.scripted import ScriptedPolicy
-from agentkit.pool import LINGER_S, Batcher, run_episodes
+from agentkit.pool import run_episodes
 from agentkit.tasks import FreeGoal
 from agentkit.types import Ending, Observation, Reply
 
@@ -191,6 +193,59 @@ def test_model_calls_are_the_same_however_long_environments_take(device) -> None
         [("3", 2), ("3", 2), ("2", 1)],
     ]
     assert [run() for _ in range(3)] == [expected] * 3
+
+
+def test_a_slow_environment_holds_the_others_up_once_per_step_of_its_own(device) -> None:
+    """Thirty replies of seven quick episodes would take six seconds if each waited for the slow one."""
+    linger_s, ends = 0.2, {}
+
+    class Mixed(device):
+        def reset(self, task):
+            self.slow = task.goal == "2"
+            return super().reset(task)
+
+        def step(self, action):
+            if self.slow:
+                time.sleep(1.5)
+            return super().step(action)
+
+    started = time.monotonic()
+    policy = Batched()
+    run_episodes(
+        policy,
+        Mixed,
+        tasks("2", *["30"] * 7),
+        workers=8,
+        limits=Limits(max_steps=30, repeats=None),
+        linger_s=linger_s,
+        on_done=lambda index, trajectory: ends.setdefault(index, time.monotonic() - started),
+    )
+    assert max(ends[index] for index in range(1, 8)) < 1.5 < ends[0]
+    assert policy.sizes.count(7) >= 20, "the quick ones still share their calls"
+
+
+def test_requests_at_any_moment_are_all_answered(device) -> None:
+    """Whoever is late, comes back, breaks or leaves: no request is lost and nobody waits for a worker that is gone."""
+    dice = random.Random(0)
+
+    class Uneven(device):
+        def step(self, action):
+            time.sleep(dice.choice((0, 0, 0.001, 0.004)))
+            return super().step(action)
+
+    todo = tasks(*(dice.choice(("1", "2", "5", "break")) for _ in range(300)))
+    results = run_episodes(Batched(0.001), Uneven, todo, workers=16, linger_s=0.002)
+    for trajectory in results:
+        assert trajectory.ending is (Ending.BROKEN if trajectory.goal == "break" else Ending.ENDED)
+        assert [s.reply.text for s in trajectory.steps] == [
+            f"{trajectory.goal}/{i}" for i in range(len(trajectory.steps))
+        ]
+
+
+def test_a_run_that_keeps_nothing_hands_everything_over(device) -> None:
+    seen = []
+    results = run_episodes(Batched(), device, tasks("1", "2"), 2, on_done=lambda i, t: seen.append(i), keep=False)
+    assert results == [] and sorted(seen) == [0, 1]
 
 
 def test_progress_goes_to_stderr(device, capsys) -> None:
