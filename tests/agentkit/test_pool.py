@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from PIL import Image
@@ -222,6 +223,19 @@ def test_a_slow_environment_holds_the_others_up_once_per_step_of_its_own(device)
     )
     assert max(ends[index] for index in range(1, 8)) < 1.5 < ends[0]
     assert policy.sizes.count(7) >= 20, "the quick ones still share their calls"
+
+
+def test_who_was_late_is_waited_for_again_once_it_has_asked() -> None:
+    policy = Batched()
+    batcher = Batcher(policy, workers=2, linger_s=0.3)
+    with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
+        one.submit(batcher.reply, "1", (), Observation(PIXEL)).result()
+        late = other.submit(batcher.reply, "2", (), Observation(PIXEL))
+        time.sleep(0.05)
+        assert not late.done()
+        assert one.submit(batcher.reply, "1", (), Observation(PIXEL)).result().text == "1/0"
+        assert late.result().text == "2/0"
+    assert policy.sizes == [1, 2]
 
 
 def test_requests_at_any_moment_are_all_answered(device) -> None:
