@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from agentkit.actions import Action
-from envs.androidworld.solutions import expenses, files, joplin, markor, opentracks, recipes, settings, tasks
+from envs.androidworld.solutions import calendar, expenses, files, joplin, markor, opentracks, recipes, settings, tasks
 from envs.androidworld.task import AndroidWorldTask
 from envs.phone.device import Phone
 
 Solution: TypeAlias = Callable[[Phone, AndroidWorldTask], Iterator[Action]]
 SOLUTIONS: dict[str, Solution] = {
+    **calendar.SOLUTIONS,
     **expenses.SOLUTIONS,
     **files.SOLUTIONS,
     **joplin.SOLUTIONS,

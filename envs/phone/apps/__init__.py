@@ -1,6 +1,7 @@
 """The catalogue of apps. A phone installs them in this order: Messages finds the people that Contacts made."""
 
 from envs.phone.app import App
+from envs.phone.apps.calendar import Calendar
 from envs.phone.apps.clock import Clock
 from envs.phone.apps.contacts import Contacts
 from envs.phone.apps.expenses import Expenses
@@ -15,5 +16,5 @@ from envs.phone.apps.tasks import Tasks
 
 ALL: tuple[type[App], ...] = (SettingsApp, Clock, Contacts, Messages, Files, Markor, Recipes, Expenses)
 
-EVERY: tuple[type[App], ...] = (*ALL, Tasks, Joplin, OpenTracks)
+EVERY: tuple[type[App], ...] = (*ALL, Calendar, Tasks, Joplin, OpenTracks)
 """`ALL` and the further apps that AndroidWorld's tasks use. The shipped model and the phone's own tasks know `ALL`."""
