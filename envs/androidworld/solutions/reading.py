@@ -18,7 +18,9 @@ Record: TypeAlias = dict[str, str]
 PAGE = Scroll(start=Point(0.5, 0.8), end=Point(0.5, 0.2))
 """Most of a screen down: AndroidWorld's budgets leave few steps for a long list. The rest is more than one row high, so
 that every row is on the screen whole at least once."""
-PAGE_UP = Scroll(start=PAGE.end, end=PAGE.start)
+LEAP = Scroll(start=Point(0.5, 0.8), end=Point(0.5, 0.1))
+"""Almost a screen down: of some rows only a part comes into view, which is enough to know and to tap them."""
+LEAP_UP = Scroll(start=LEAP.end, end=Point(0.5, 0.8))
 PAGES = 30
 _FIELD = re.compile(r" (\w+): (.*)")
 _FIRST = re.compile(r"\w+: (.*)")
@@ -56,8 +58,8 @@ def all_rows(phone: Phone, prefix: str) -> Generator[Action, None, dict[str, Row
     raise EnvError(f"the list in {phone.foreground()} must end within {PAGES} pages, after {len(met)} rows it goes on")
 
 
-def go_to(phone: Phone, swipe: Scroll = PAGE, **wanted: Unpack[Wanted]) -> Steps:
-    """Swipe, `PAGE` or `PAGE_UP`, until a tap reaches the element; from the end of the list on, look everywhere."""
+def go_to(phone: Phone, swipe: Scroll = LEAP, **wanted: Unpack[Wanted]) -> Steps:
+    """`LEAP` or `LEAP_UP` until a tap reaches the element; from the end of the list on, look everywhere."""
     while (met := oracle.find(phone, **wanted)) is None or not met.hit:
         before = phone.elements()
         yield swipe
@@ -76,7 +78,7 @@ def delete_each(phone: Phone, titles: Iterable[str], delete: Callable[[], Steps]
             left.remove(met[0].text)
         if not left:
             return
-        yield PAGE
+        yield LEAP
     raise EnvError(f"the list must hold {left}; {PAGES} pages of {phone.foreground()} do not show them")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Generator, Mapping
 from agentkit.actions import Action, Type
 from agentkit.errors import EnvError
 from envs.androidworld.solutions.markor import read_note
-from envs.androidworld.solutions.reading import PAGE, PAGE_UP, all_rows, delete_each, go_to, records
+from envs.androidworld.solutions.reading import LEAP_UP, PAGE, all_rows, delete_each, go_to, records
 from envs.androidworld.task import AndroidWorldTask
 from envs.phone import oracle
 from envs.phone.apps.recipes import Recipes
@@ -82,7 +82,7 @@ def _delete_duplicate(phone: Phone, task: AndroidWorldTask) -> Steps:
     for ids in sorted(alike.values(), key=len, reverse=True):
         seen: set[tuple[str, ...]] = set()
         for id in reversed(ids):
-            yield from go_to(phone, PAGE_UP, id=id)
+            yield from go_to(phone, LEAP_UP, id=id)
             yield from oracle.tap_id(phone, id)
             recipe = yield from _read(phone)
             if recipe in seen:
