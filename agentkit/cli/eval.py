@@ -1,8 +1,10 @@
-"""Score a policy on a public grounding suite or on the simulated phone's tasks.
+"""Score a policy on a public grounding suite, on recorded traces, or on the simulated phone's tasks.
 
   agentkit eval screenspot-v2 --data ScreenSpot-v2 --policy qwen:inclusionAI/UI-Venus-Ground-7B \\
       --protocol venus1_ground --out runs/v2
   agentkit eval screenspot-pro --data ScreenSpot-Pro --predictions runs/pro/predictions.jsonl --out runs/again
+  agentkit eval androidcontrol-high --data android_control --policy qwen:inclusionAI/UI-Venus-Navi-7B \\
+      --protocol venus1_navi --out runs/ac
   agentkit eval phone --policy qwen:runs/mini --protocol venus15_navi --seeds 3 --out runs/phone
   agentkit eval compare before=runs/v2 after=runs/v2-tuned --out compare.html
 

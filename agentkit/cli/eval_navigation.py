@@ -54,7 +54,7 @@ def run_navigation(args: argparse.Namespace) -> int:
     settings = {
         "suite": suite.name,
         "data": str(args.data),
-        "split": list(args.split or ()),
+        "split": list(suite.splits),
         "policy": args.policy or f"predictions:{args.predictions}",
         "protocol": protocol.name if model else None,
         "protocol_options": _options(protocol) if model else {},

@@ -49,7 +49,8 @@ def navigation_report(
     name: str, card: NavigationCard, settings: Mapping[str, Any], gallery: Gallery | None = None
 ) -> Report:
     """The page of `card`, with pictures where a `gallery` was made."""
-    facts = {key: settings[key] for key in ("policy", "protocol", "split", "seed") if settings.get(key) is not None}
+    facts = {key: settings[key] for key in ("policy", "protocol", "seed") if settings.get(key) is not None}
+    facts["split"] = " + ".join(settings["split"])
     title = f"{name}: {100 * card.main.step.value:.1f} %" if card.main.step.total else name
     report = Report(title, f"{card.steps} recorded steps of {card.traces} traces", facts | versions())
     rules = list(card.rules)

@@ -33,7 +33,7 @@ def score_navigation_files(args: argparse.Namespace) -> int:
     settings: dict[str, Any] = {
         "suite": suite.name,
         "data": str(args.data),
-        "split": list(args.split or ()),
+        "split": list(suite.splits),
         "policy": f"predictions:{', '.join(map(str, args.predictions))}",
         "protocol": args.protocol,
         "limit": 0,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agentkit.scoring.intervals import ROUNDS, Estimate
+from agentkit.scoring.intervals import ROUNDS, Estimate, wilson
 
 _AT_ONCE = 1000
 """Draws in memory at a time."""
@@ -20,7 +20,7 @@ _AT_ONCE = 1000
 
 @dataclass(frozen=True, slots=True)
 class ClusterRate:
-    """`hits` of `total` over `clusters` traces, with the 95 % bootstrap interval over traces."""
+    """`hits` of `total` over `clusters` traces, with a 95 % interval that treats traces as what was sampled."""
 
     hits: int
     total: int
@@ -52,10 +52,15 @@ class TraceBootstrap:
         self._draws = np.concatenate([none, *_draws(self._hits, self._totals, seed, rounds)])
 
     def rate(self, column: int) -> ClusterRate:
-        """A draw that misses the column altogether says nothing about it and is left out."""
-        hits, totals = self._hits[:, column], self._totals[:, column]
-        low, high = _ends(self._draws[:, column])
-        return ClusterRate(int(hits.sum()), int(totals.sum()), low, high, int((totals > 0).sum()))
+        """A draw that misses the column altogether says nothing about it and is left out.
+
+        Where all or none are right every draw is alike; the interval is then Wilson's for as many traces.
+        """
+        hits, total = int(self._hits[:, column].sum()), int(self._totals[:, column].sum())
+        traces = int((self._totals[:, column] > 0).sum())
+        same = total > 0 and hits in (0, total)
+        low, high = wilson(traces if hits else 0, traces) if same else _ends(self._draws[:, column])
+        return ClusterRate(hits, total, low, high, traces)
 
     def mean(self, columns: Sequence[int]) -> Estimate:
         """The mean of the columns' rates, each weighing the same; empty columns are left out, in each draw too."""

@@ -59,6 +59,7 @@ class NavigationSuite:
 
     name: str
     reader: Reader
+    splits: tuple[str, ...]
     chosen: Chosen
     limit: int
     """Of traces, where the split does not tell its ids; 0 for none."""
@@ -144,4 +145,4 @@ def load_navigation(
         chosen = replace(chosen, ids=frozenset(random.Random(seed).sample(sorted(chosen.ids), limit)))
     elif limit and chosen.ids is None:
         notes.append(f"its first {limit} traces: not comparable with published scores")
-    return NavigationSuite(name, reader, chosen, limit if chosen.ids is None else 0, tuple(notes))
+    return NavigationSuite(name, reader, splits, chosen, limit if chosen.ids is None else 0, tuple(notes))

@@ -78,7 +78,7 @@ def test_the_recorded_actions_are_a_perfect_agent_but_for_what_protocols_do_to_t
     assert share(out, "traces") == [(1, 2), (2, 2), (2, 2), (2, 2)]
     assert share(out, "grounding") == [(1, 2), (2, 2), (2, 2), (2, 2)]
     found = results(out)
-    assert found["split"] == [] and found["policy"] == "recorded" and found["card"]["steps"] == STEPS
+    assert found["split"] == ["test"] and found["policy"] == "recorded" and found["card"]["steps"] == STEPS
     assert "<table" in (out / "report.html").read_text()
     said = capsys.readouterr().out
     assert "90.0 (9/10)" in said and "100.0 (9/9)" in said and "split test has 2 traces" in said
@@ -181,7 +181,7 @@ def test_agentkit_score_gives_the_same_card_and_needs_no_model(
     assert main([*words, "--out", str(tmp_path / "scored"), "--json", str(tmp_path / "card.json")]) == 0
     assert len(said.asked) == asked
     assert results(tmp_path / "scored")["card"] == results(first)["card"]
-    assert json.loads((tmp_path / "card.json").read_text())["split"] == []
+    assert json.loads((tmp_path / "card.json").read_text())["split"] == ["test"]
     assert "<table" in (tmp_path / "scored" / "report.html").read_text()
     assert "under 4 published rules" in capsys.readouterr().out
     assert main([*words, "--split", "train"]) == 2  # the answers are to other episodes

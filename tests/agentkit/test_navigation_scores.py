@@ -15,6 +15,7 @@ from agentkit.errors import DataError
 from agentkit.recorded.elements import RecordedStep
 from agentkit.scoring import Prediction, mean_interval
 from agentkit.scoring.clusters import ClusterRate, TraceBootstrap
+from agentkit.scoring.intervals import wilson
 from agentkit.scoring.navigation import (
     RULES,
     NavigationCard,
@@ -146,6 +147,13 @@ def test_the_bootstrap_draws_traces() -> None:
     values = [float(i % 2) for i in range(10) for _ in range(10)]
     slow = mean_interval(values, [str(i) for i in range(10) for _ in range(10)], seed=2)
     assert (rate.low, rate.high) == pytest.approx((slow.low, slow.high), abs=0.02)
+
+
+def test_all_right_is_no_certainty() -> None:
+    """Ten steps of two traces are two traces' worth of evidence, as many successes in a row as two coins."""
+    five = np.full((2, 1), 5.0)
+    assert TraceBootstrap(five, five).rate(0) == ClusterRate(10, 10, *wilson(2, 2), 2)
+    assert TraceBootstrap(0 * five, five).rate(0) == ClusterRate(0, 10, *wilson(0, 2), 2)
 
 
 def test_a_rate_is_of_steps_where_traces_differ_in_length() -> None:

@@ -86,7 +86,8 @@ def test_every_outline_comes_along_windows_and_hidden_ones_too(tmp_path: Path) -
         1, field(1, field(3, 40) + field(4, 80)) + field(11, field(1, node((0, 8, 20, 24), "Mail", visible=1)))
     )
     empty = node((0, 0, 0, 0), clickable=1, visible=1)
-    tree = window + forest(node((-20, 8, 20, 120), clickable=1, visible=1), empty, field(4, b"no bounds"))
+    hidden = node((4, 8, 8, 16), clickable=1)
+    tree = window + forest(node((-20, 8, 20, 120), clickable=1, visible=1), empty, hidden, field(4, b"no bounds"))
     write_tfrecord(tmp_path / "a-00000-of-00001", [episode(1, WAIT, accessibility_trees=[tree, b"\x0a\xff"])])
     (only,) = load_navigation("androidcontrol-high", tmp_path, ["all"]).episodes()
     assert only.steps[0].elements == (
@@ -94,6 +95,7 @@ def test_every_outline_comes_along_windows_and_hidden_ones_too(tmp_path: Path) -
         Element(0.0, 0.1, 0.5, 0.2, label="Mail"),
         Element(-0.5, 0.1, 1.0, 1.4, touchable=True),
         Element(0.0, 0.0, 0.0, 0.0, touchable=True),
+        Element(0.1, 0.1, 0.1, 0.1),
     )
     assert only.steps[1].elements == ()  # a damaged tree is no reason to lose the step
 
