@@ -7,6 +7,7 @@ results/type_action, results/yx_touch, results/yx_lift.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -102,7 +103,8 @@ def _box(step: StepFeatures, action: Action) -> Box | None:
 def _outlines(step: StepFeatures) -> Iterator[Element]:
     numbers: list[Any] = list(step.get("image/ui_annotations_positions", []))
     for y, x, height, width in zip(*(numbers[i::4] for i in range(4)), strict=False):
-        yield Element(x, y, width, height, touchable=True)
+        if all(map(math.isfinite, (x, y, width, height))):
+            yield Element(x, y, width, height, touchable=True)
 
 
 def _text(step: StepFeatures, name: str) -> str:

@@ -8,6 +8,7 @@ Steps are those of Android in the Wild as JSON (`result_action_type`, `result_to
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,9 +93,13 @@ def _box(step: dict[str, Any], action: Action, size: tuple[int, int]) -> Box | N
     return smallest_around(boxes, action.at)
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
 def _outlines(step: dict[str, Any], size: tuple[int, int]) -> Iterator[Element]:
     width, height = size
     for item in _list(step.get("ui_positions")):
-        if isinstance(item, list) and len(item) == 4 and all(isinstance(value, (int, float)) for value in item):
+        if isinstance(item, list) and len(item) == 4 and all(map(_is_number, item)):
             y, x, tall, wide = item
             yield Element(x / width, y / height, wide / width, tall / height, touchable=True)

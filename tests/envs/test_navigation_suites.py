@@ -256,6 +256,7 @@ def test_android_in_the_zoo_by_its_folders(tmp_path: Path) -> None:
         folder = tmp_path / split / "general" / f"G-{number}"
         folder.mkdir(parents=True)
         touch = {"result_touch_yx": "[0.5, 0.5]", "result_lift_yx": "[0.5, 0.5]", "image_path": f"x/G-{number}_0.png"}
+        touch["ui_positions"] = "[[0, 0, 80, 40], [20, 10, 40, 20], [NaN, 0, 9, 9], [0, 0, 1], [0, 0, true, 1]]"
         (folder / f"G-{number}_0.png").write_bytes(png(number))
         (folder / f"G-{number}.json").write_text(json.dumps([zoo_step(0, 1, 4, **touch)]))
     suite = load_navigation("aitz", tmp_path)
