@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 
 from envs.phone.apps.calendar.repetition import Repetition
 from envs.phone.apps.calendar.schema import ALL_DAY, LATEST, OFF, REGULAR
@@ -53,9 +54,11 @@ class Event:
 
     def occurrences(self, first: dt.date, last: dt.date) -> list[Occurrence]:
         """What of it covers any of the days `first..last`."""
-        length = (self.end.date() - self.start.date()).days
-        lead = min(length, LONGEST) if self.repetition.unit else length
-        found = [self.on(day) for day in self.days(first - dt.timedelta(lead), last)]
+        if not self.repetition.unit:
+            found = [Occurrence(self, self.start)] if self.start.date() <= last else []
+        else:
+            lead = min((self.end.date() - self.start.date()).days, LONGEST)
+            found = [self.on(day) for day in self.days(first - dt.timedelta(lead), last)]
         return [one for one in found if one.last_day >= first]
 
     def on(self, day: dt.date) -> Occurrence:
@@ -117,6 +120,7 @@ def to_row(event: Event) -> tuple[int | str, ...]:
     )  # fmt: skip
 
 
+@lru_cache(maxsize=4096)  # every screen reads the same rows anew
 def from_row(row: tuple[object, ...]) -> Event:
     start, end, title, location, description, flags, *reminders = row[:9]
     interval, rule, limit, exceptions, kind, parent, color, key = row[9:]
