@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from agentkit.errors import DataError
+from rft.panels import PANELS, keys_of
 from rft.run_log import read_metrics
-
-Panel = tuple[str, Callable[[str], bool]]
-
-PANELS: tuple[Panel, ...] = (
-    ("reward", lambda key: key == "reward"),
-    ("terms of the reward", lambda key: key.startswith("terms/")),
-    ("accuracy", lambda key: key in ("accuracy", "success", "mean_token_accuracy")),
-    ("success by task", lambda key: key.startswith("success/")),
-    ("held-out examples, greedy", lambda key: key.startswith("val/")),
-    ("loss", lambda key: key == "loss"),
-    ("entropy (nats per token)", lambda key: key == "entropy"),
-    ("reply length (tokens)", lambda key: key == "completions/mean_length"),
-    ("gradient norm", lambda key: key == "grad_norm"),
-    ("share of groups without a signal", lambda key: key == "frac_reward_zero_std"),
-    ("prompts drawn and live groups per step", lambda key: key in ("draws", "live_groups")),
-    ("drawn prompts, before dead groups go", lambda key: key.startswith("drawn/")),
-    ("seconds per step", lambda key: key.startswith("time/")),
-)
-"""Title and choice of metrics, in reading order; a panel without data is not drawn."""
 
 
 def draw(metrics: Path, out: Path, title: str = "") -> list[Path]:
@@ -36,7 +18,7 @@ def draw(metrics: Path, out: Path, title: str = "") -> list[Path]:
     lines = read_metrics(metrics)
     if not lines:
         raise DataError(f"expected at least one line of metrics in {metrics}, found none")
-    chosen = [(name, keys) for name, wanted in PANELS if (keys := _keys(lines, wanted))]
+    chosen = [(panel.title, keys) for panel in PANELS if (keys := keys_of(lines, panel))]
     columns = 3
     rows = -(-len(chosen) // columns)
     # Figure alone, without pyplot: no global state, no display, and a plain layout draws four times as fast.
@@ -79,8 +61,3 @@ def _curve(axis: Any, points: Sequence[tuple[int, float]], label: str) -> None:
         return
     (line,) = axis.plot(steps, smooth(values, 0.85), label=label, linewidth=1.6)
     axis.plot(steps, values, color=line.get_color(), alpha=0.25, linewidth=0.8)
-
-
-def _keys(lines: Sequence[dict[str, Any]], wanted: Callable[[str], bool]) -> list[str]:
-    found = {key for line in lines for key, value in line.items() if wanted(key) and isinstance(value, (int, float))}
-    return sorted(found)

@@ -12,6 +12,8 @@ from typing import Any
 
 from transformers import TrainerCallback
 
+from agentkit.machine import peak_memory
+
 log = logging.getLogger(__name__)
 
 SHOWN: tuple[tuple[str, str, str], ...] = (
@@ -57,6 +59,8 @@ class RunLog(TrainerCallback):
         if not state.is_world_process_zero or not logs or "train_runtime" in logs:
             return
         line = {"step": state.global_step, **{key: _plain(value) for key, value in logs.items()}}
+        if "time/step" in logs:
+            line |= {f"memory/{kind}": round(count / 2**30, 3) for kind, count in _peaks()}
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
         log.info("%s", progress(line, state.max_steps))
@@ -121,6 +125,11 @@ class Alarms(TrainerCallback):
             text = f"step {step}: for {self.patience} logs {advice}"
             self.raised.append(text)
             log.warning("%s", text)
+
+
+def _peaks() -> list[tuple[str, int]]:
+    """Peak bytes of this process so far: `rss`, and `gpu` once CUDA is in use."""
+    return [(name.removesuffix("_bytes"), count) for name, count in peak_memory().items()]
 
 
 def _plain(value: Any) -> Any:

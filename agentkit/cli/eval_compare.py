@@ -8,24 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agentkit.cli.eval_run import PREDICTIONS, SAMPLES, read_results, versions
+from agentkit.cli.eval_run import read_results, versions
 from agentkit.errors import ConfigError, DataError
 from agentkit.report import Report, Shot, flip_shots
 from agentkit.report.comparison import Flip, change, flips, headline, items, require_same_items, rights
 from agentkit.report.costs import machine_words
 from agentkit.report.markup import Markup, tag
-from agentkit.report.runs import EPISODES, PAGE, link_to, readable
+from agentkit.report.runs import EPISODES, PAGE, link_to, readable, saved_answers
 from agentkit.report.tables import plain_table
 from agentkit.scoring import (
     GroundingCard,
-    GroundingSample,
-    Prediction,
     ScoreCard,
     card_of_json,
     card_of_results,
-    prediction_of,
-    read_rows,
-    sample_of,
     score_grounding,
 )
 
@@ -40,14 +35,6 @@ class Run:
     folder: Path
     facts: Mapping[str, Any]
     card: ScoreCard
-
-    def answers(self) -> tuple[list[GroundingSample], list[Prediction]]:
-        """What it was asked and what it said. DataError when the folder does not hold both."""
-        for name in (SAMPLES, PREDICTIONS):
-            if not (self.folder / name).is_file():
-                raise DataError(f"{self.folder} has no {name}; run its `agentkit eval` again, it goes on where it was")
-        samples = [sample_of(row) for row in read_rows(self.folder / SAMPLES)]
-        return samples, [prediction_of(row) for row in read_rows(self.folder / PREDICTIONS)]
 
 
 def run_compare(args: argparse.Namespace) -> int:
@@ -110,7 +97,7 @@ def _shared(runs: Mapping[str, Sequence[Run]]) -> tuple[dict[str, list[Run]], in
 def _part(run: Run, keys: set[str]) -> ScoreCard:
     card = run.card
     if isinstance(card, GroundingCard):
-        samples, predictions = run.answers()
+        samples, predictions = saved_answers(run.folder)
         kept = [sample for sample in samples if sample.id in keys]
         return score_grounding(kept, [p for p in predictions if p.id in keys], card.seed)
     results = [result for result in card.results if result.key in keys]
@@ -151,8 +138,8 @@ def _add_flips(report: Report, base: str, name: str, before: Run, after: Run, be
     lead = f"{lost} items turned wrong, {len(changed) - lost} turned right."
     if isinstance(before.card, GroundingCard):
         try:
-            samples, old = before.answers()
-            _, new = after.answers()
+            samples, old = saved_answers(before.folder)
+            _, new = saved_answers(after.folder)
         except DataError as error:
             report.add_text(heading, f"{lead} No pictures: {error}.")
             return

@@ -13,10 +13,8 @@ from PIL import Image
 
 from agentkit.actions import Click, Parsed, Point
 from agentkit.cli.eval_run import (
-    PREDICTIONS,
     REPORT,
     RESULTS,
-    SAMPLES,
     Progress,
     cost_facts,
     kept_facts,
@@ -32,7 +30,7 @@ from agentkit.policies import make_policy
 from agentkit.policies.zoom import zoomed
 from agentkit.pool import BatchPolicy
 from agentkit.protocols import PromptProtocol, get_protocol
-from agentkit.report.runs import grounding_report
+from agentkit.report.runs import PREDICTIONS, SAMPLES, grounding_report
 from agentkit.scoring import (
     GroundingSample,
     Prediction,

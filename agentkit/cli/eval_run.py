@@ -17,7 +17,6 @@ from agentkit.errors import ConfigError, DataError, boundary
 from agentkit.machine import machine, peak_memory
 
 SETTINGS, RESULTS, REPORT = "settings.json", "results.json", "report.html"
-SAMPLES, PREDICTIONS = "samples.jsonl", "predictions.jsonl"
 PACKAGES = ("torch", "transformers", "numpy", "pillow")
 
 

@@ -93,7 +93,7 @@ def _row(row: Bar, draw: Callable[[Bar], list[Markup]]) -> Markup:
 
 
 def _filled(row: Bar) -> list[Markup]:
-    fill = tag("i", class_="fill", style=f"width:{max(100 * row.value, 0.3):.2f}%;background:{row.color}")
+    fill = tag("i", class_="fill", style=f"width:{100 * row.value:.2f}%;background:{row.color}")
     return [fill, tag("i", class_="whisker", style=_span(row))]
 
 

@@ -47,7 +47,7 @@ def lines(
     drawn = [s for s in drawn if s.points]
     if not drawn:
         return tag("p", "No values were recorded.", class_="muted")
-    frame = _frame(drawn, width, height)
+    frame = _frame(drawn, width, height, headroom=0.24 if marks else 0.06)
     parts = [*_axes(frame, x_name), *(part for i, s in enumerate(drawn) for part in _line(frame, s, i, smooth))]
     for mark in marks:
         parts += _mark(frame, mark)
@@ -80,12 +80,13 @@ class _Frame:
         return self.left + (self.right - self.left) * across, self.bottom - (self.bottom - self.top) * up
 
 
-def _frame(drawn: Sequence[Series], width: float, height: float) -> _Frame:
+def _frame(drawn: Sequence[Series], width: float, height: float, headroom: float) -> _Frame:
+    """`headroom` is what stays free above the highest value, as a share of the spread."""
     xs = [x for s in drawn for x, _ in s.points]
     ys = [y for s in drawn for _, y in s.points]
     spread = max(ys) - min(ys)
-    room = 0.06 * (spread or ticks(min(ys), max(ys), 5)[-1] - ticks(min(ys), max(ys), 5)[0])
-    edges = (min(xs), max(max(xs), min(xs) + 1e-9), min(ys) - room, max(ys) + room)
+    unit = spread or ticks(min(ys), max(ys), 5)[-1] - ticks(min(ys), max(ys), 5)[0]
+    edges = (min(xs), max(max(xs), min(xs) + 1e-9), min(ys) - 0.06 * unit, max(ys) + headroom * unit)
     return _Frame(*edges, 52.0, width - 62.0, 12.0, height - 34)
 
 
@@ -99,7 +100,7 @@ def _axes(frame: _Frame, x_name: str) -> list[Markup]:
     for x in (x for x in ticks(frame.x0, frame.x1, many) if frame.x0 <= x <= frame.x1):
         px = frame.at(x, frame.y0)[0]
         parts.append(tag("text", short(x), x=px, y=frame.bottom + 18, class_="tick", text_anchor="middle"))
-    parts.append(tag("text", x_name, x=frame.right + 8, y=frame.bottom + 18, class_="tick"))
+    parts.append(tag("text", x_name, x=frame.right + 24, y=frame.bottom + 18, class_="tick"))
     return parts
 
 

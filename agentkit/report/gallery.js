@@ -16,6 +16,7 @@
   const stage = document.createElement("div");
   const count = document.createElement("p");
   dialog.className = "light";
+  dialog.autofocus = true;
   count.className = "count";
   dialog.append(count, stage);
   document.body.append(dialog);

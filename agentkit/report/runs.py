@@ -16,7 +16,16 @@ from agentkit.report.page import Report
 from agentkit.report.pictures import Shot, open_picture
 from agentkit.report.shots import outcome_shots
 from agentkit.report.tiles import percent, rate_words
-from agentkit.scoring import EpisodeCard, GroundingCard, GroundingSample, Prediction
+from agentkit.scoring import (
+    EpisodeCard,
+    GroundingCard,
+    GroundingSample,
+    Prediction,
+    card_of_json,
+    prediction_of,
+    read_rows,
+    sample_of,
+)
 from agentkit.show import write_page
 from agentkit.trace import load_trace
 from agentkit.types import Trajectory
@@ -25,6 +34,9 @@ SHOWN = 12
 """Episodes whose screens are in the page itself, unsolved ones first."""
 EPISODES = "episodes"
 """Where a run keeps its traces."""
+SAMPLES, PREDICTIONS = "samples.jsonl", "predictions.jsonl"
+"""What a still-image run was asked, and what it said."""
+TITLES = {"phone": "Phone tasks", "androidworld-on-phone": "AndroidWorld's tasks on the simulated phone"}
 PAGE = "page.html"
 """An episode's own page, in the folder of its trace."""
 KEPT = ("policy", "protocol", "instructions", "box_format", "split", "screen", "device", "seed", "seeds", "limit")
@@ -72,6 +84,25 @@ def episode_report(run: Mapping[str, Any], card: EpisodeCard, folder: Path, titl
     report.add_episodes("Episodes", shown, lead=lead)
     lead = "Each name leads to the episode's own page, in the folder of its trace beside this file."
     return report.add_parts("All episodes", episode_table(card, pages), lead=lead)
+
+
+def saved_report(folder: Path, run: Mapping[str, Any], beside: Path) -> Report:
+    """The page of a finished run from its folder alone; `run` is its results.json. DataError when a part is missing."""
+    card = card_of_json(run["card"])
+    if isinstance(card, EpisodeCard):
+        title = TITLES.get(str(run["suite"]), str(run["suite"]))
+        return episode_report(run, card, folder / EPISODES, title, beside)
+    samples, predictions = saved_answers(folder)
+    return grounding_report(run, samples, predictions, card)
+
+
+def saved_answers(folder: Path) -> tuple[list[GroundingSample], list[Prediction]]:
+    """What a still-image run was asked and what it said. DataError when the folder does not hold both."""
+    for name in (SAMPLES, PREDICTIONS):
+        if not (folder / name).is_file():
+            raise DataError(f"{folder} has no {name}; run its `agentkit eval` again, it goes on where it was")
+    samples = [sample_of(row) for row in read_rows(folder / SAMPLES)]
+    return samples, [prediction_of(row) for row in read_rows(folder / PREDICTIONS)]
 
 
 def readable(shots: Sequence[Shot]) -> list[Shot]:

@@ -38,11 +38,16 @@ def rate_words(rate: Rate) -> str:
     if not rate.total:
         return "nothing to count"
     low, high = rate.interval
-    return f"{of(rate)} · 95 % {100 * low:.1f} – {100 * high:.1f}"
+    return f"{of(rate)} · {_unbroken(f'95 % {100 * low:.1f} – {100 * high:.1f}')}"
 
 
 def spread(estimate: Estimate) -> str:
-    return f"95 % {100 * estimate.low:.1f} – {100 * estimate.high:.1f}"
+    return _unbroken(f"95 % {100 * estimate.low:.1f} – {100 * estimate.high:.1f}")
+
+
+def _unbroken(words: str) -> str:
+    """`words` that stay on one line."""
+    return words.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def of(rate: Rate) -> str:

@@ -31,6 +31,15 @@ def test_lines_are_json_even_for_nan(tmp_path):
     assert (tmp_path / "metrics.jsonl").read_text() == '{"step": 1, "reward": 0.5, "grad_norm": null, "loss": 0.25}\n'
 
 
+def test_training_steps_tell_the_memory(tmp_path):
+    run = RunLog(tmp_path, 0)
+    run.on_train_begin(None, State, None)
+    log(run, 1, **{"time/step": 1.0})
+    log(run, 1, **{"val/accuracy": 0.5})
+    step, validation = read_metrics(tmp_path / "metrics.jsonl")
+    assert 0.05 < step["memory/rss"] < 200 and "memory/rss" not in validation
+
+
 def test_a_resumed_run_drops_lines_past_its_checkpoint(tmp_path):
     path = tmp_path / "metrics.jsonl"
     path.write_text("".join(json.dumps({"step": step}) + "\n" for step in (1, 2, 3)) + '{"step"')
