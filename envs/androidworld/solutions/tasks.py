@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Generator
 
 from agentkit.actions import Action
 from envs.androidworld.solutions.answers import date_of, say
-from envs.androidworld.solutions.reading import PAGE, Row, all_rows, go_to, rows
+from envs.androidworld.solutions.reading import PAGE, PAGES, Row, all_rows, go_to, rows
 from envs.androidworld.task import AndroidWorldTask
 from envs.phone import oracle
 from envs.phone.apps.epoch import day_text
@@ -15,7 +16,7 @@ from envs.phone.device import Phone
 from envs.phone.oracle import Steps
 
 Solution = Callable[[Phone, AndroidWorldTask], Steps]
-ROW = "task_"
+ROW, COMPLETED = "task_", "header_completed"
 
 
 def _due(phone: Phone, row: Row, day: dt.date) -> bool:
@@ -50,14 +51,19 @@ def _incomplete_by_date(phone: Phone, task: AndroidWorldTask) -> Steps:
 
 
 def _completed_for_date(phone: Phone, task: AndroidWorldTask) -> Steps:
+    """Unfold the completed tasks below the others and go down until as many were met as the header counts."""
     yield from oracle.launch("Tasks")
-    yield from go_to(phone, id="header_completed")
-    open_tasks = rows(phone, ROW)
-    yield from oracle.tap_id(phone, "header_completed")
-    found = yield from all_rows(phone, ROW)
-    yield from say(
-        row[0] for id, row in found.items() if id not in open_tasks and _due(phone, row, date_of(task, "date"))
-    )
+    yield from go_to(phone, id=COMPLETED)
+    count = int(re.sub(r"\D", "", oracle.read(phone, COMPLETED)))
+    others = rows(phone, ROW)
+    yield from oracle.tap_id(phone, COMPLETED)
+    met: dict[str, Row] = {}
+    for _ in range(PAGES):
+        met |= {id: row for id, row in rows(phone, ROW).items() if id not in others and len(row) > 1}
+        if len(met) == count:
+            break
+        yield PAGE
+    yield from say(row[0] for row in met.values() if _due(phone, row, date_of(task, "date")))
 
 
 def _high_rows(phone: Phone) -> Generator[Action, None, list[Row]]:

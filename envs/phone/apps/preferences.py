@@ -60,9 +60,7 @@ class Preferences:
 
     def _write(self, values: dict[str, Value]) -> None:
         rows = "".join(f"    {_entry(html.escape(name), value)}\n" for name, value in values.items())
-        self.files.write(
-            self.path, f"<?xml version='1.0' encoding='utf-8' standalone='yes' ?>\n<map>\n{rows}</map>\n"
-        )
+        self.files.write(self.path, f"<?xml version='1.0' encoding='utf-8' standalone='yes' ?>\n<map>\n{rows}</map>\n")
 
 
 def _entry(name: str, value: Value) -> str:

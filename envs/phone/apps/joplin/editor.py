@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from envs.phone.apps.epoch import from_ms
 from envs.phone.apps.joplin.store import Note
 from envs.phone.apps.markor.markdown import render
+from envs.phone.apps.pickers import Confirm
 from envs.phone.ui import (
     Button,
     Checkbox,
@@ -16,7 +17,6 @@ from envs.phone.ui import (
     Divider,
     Fab,
     Handler,
-    Icon,
     IconButton,
     ListItem,
     Menu,
@@ -53,9 +53,9 @@ class Editor:
             self.app.store.folders().get(note.folder, ""),
             [heading, Divider(), Spacer(8), *render(note.body)],
             nav="back",
-            actions=[IconButton("dots-vertical", partial(self.app.open_over, "menu"), label="More options")],
+            actions=[IconButton("dots-vertical", self.app.open_menu, label="More options")],
             fab=Fab("pencil", self.edit, label="Edit", id="edit"),
-            menu=self._menu() if self.app.over == "menu" else None,
+            menu=self._menu() if self.app.menu_open else None,
             dialog=self._dialog(),
             scroll_key=f"view/{note.id}",
         )
@@ -84,31 +84,21 @@ class Editor:
         convert = "Convert to note" if self.note.is_todo else "Convert to to-do"
         items: list[tuple[str, Handler]] = [
             (convert, self.convert),
-            ("Move to notebook…", partial(self.app.open_over, "move")),
-            ("Properties", partial(self.app.open_over, "properties")),
-            ("Delete", partial(self.app.open_over, "delete")),
+            ("Move to notebook…", self.ask_move),
+            ("Properties", partial(self.app.open_sheet, "properties")),
+            ("Delete", self.ask_delete),
         ]
         return Menu(items, on_dismiss=self.app.close)
 
     def _dialog(self) -> Dialog | None:
         app, note = self.app, self.note
-        match app.over:
-            case "move":
-                rows = [
-                    ListItem(title, leading=Icon("notebook-outline"), on_tap=partial(self.move, key))
-                    for key, title in app.store.folders().items()
-                ]
-                return Dialog("Move to notebook…", rows, on_dismiss=app.close)
-            case "properties":
-                times = (("Created", note.created_ms), ("Updated", note.updated_ms), ("Completed", note.completed_ms))
-                facts: list[Widget] = [
-                    Text(f"{name}: {from_ms(stamp):%d/%m/%Y %H:%M}") for name, stamp in times if stamp
-                ]
-                return Dialog("Properties", facts, [Button("Close", app.close)], on_dismiss=app.close)
-            case "delete":
-                buttons = [Button("Cancel", app.close), Button("OK", self.delete)]
-                return Dialog("", [Text("Delete note?")], buttons, on_dismiss=app.close)
-        return None
+        if app.asking is not None:
+            return app.asking.dialog()
+        if app.sheet != "properties":
+            return None
+        times = (("Created", note.created_ms), ("Updated", note.updated_ms), ("Completed", note.completed_ms))
+        facts = [Text(f"{name}: {from_ms(stamp):%d/%m/%Y %H:%M}") for name, stamp in times if stamp]
+        return Dialog("Properties", facts, [Button("Close", app.close)], on_dismiss=app.close)
 
     # What taps do
 
@@ -155,7 +145,14 @@ class Editor:
     def set_text(self, field: Literal["title", "body"], text: str) -> None:
         self.note = replace(self.note, title=text) if field == "title" else replace(self.note, body=text)
 
+    def ask_move(self) -> None:
+        self.app.close()
+        self.app.asking = self.app.folder_choice(self.note.folder, self.move)
+
+    def ask_delete(self) -> None:
+        self.app.close()
+        self.app.asking = Confirm("Delete note?", self.delete, self.app.close, yes="OK", no="Cancel")
+
     def delete(self) -> None:
         self.app.store.delete([self.note.id])
-        self.app.close()
         self.app.editor = None

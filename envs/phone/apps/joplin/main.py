@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 from envs.phone.app import App, Device
 from envs.phone.apps.joplin import notebooks, notes
 from envs.phone.apps.joplin.editor import Editor
 from envs.phone.apps.joplin.store import ALL_NOTES, PACKAGE, PATH, SORT_FIELDS, Note, Store
+from envs.phone.apps.pickers import Asking, Choice, Confirm, LineOfText
 from envs.phone.ui import Screen
 
-Over = Literal["", "menu", "sort", "new", "delete", "move", "folder", "folder_menu", "folder_delete", "properties"]
+Sheet = Literal["", "sort", "new", "properties", "folder"]
+"""The dialogs of Joplin's own; `folder` is what a long press on a notebook offers."""
 
 
 class Joplin(App):
@@ -36,14 +40,15 @@ class Joplin(App):
         """Text of the search; None when it is closed."""
         self.selected: set[str] = set()
         """Ids of notes."""
-        self.folder_edited = ""
-        """The notebook that the dialog renames; empty for a new one."""
-        self.folder_title = ""
+        self.held_folder = ""
+        """The notebook of the sheet `folder`."""
         self.close()
 
     def close(self) -> None:
-        """Close the menu and the dialog."""
-        self.over: Over = ""
+        """Close the menu, the sheet and the question."""
+        self.menu_open = False
+        self.sheet: Sheet = ""
+        self.asking: Asking | None = None
 
     def pause(self) -> None:
         """Joplin stores a note by itself when it is left."""
@@ -51,7 +56,7 @@ class Joplin(App):
             self.editor.keep()
 
     def back(self) -> bool:
-        if self.over:
+        if self.menu_open or self.sheet or self.asking is not None:
             self.close()
         elif self.editor is not None:
             self.editor.back()
@@ -120,8 +125,12 @@ class Joplin(App):
     def open_drawer(self) -> None:
         self.drawer = True
 
-    def open_over(self, what: Over) -> None:
-        self.over = what
+    def open_menu(self) -> None:
+        self.menu_open = True
+
+    def open_sheet(self, sheet: Sheet, folder: str = "") -> None:
+        self.close()
+        self.sheet, self.held_folder = sheet, folder
 
     def open(self, note: Note) -> None:
         """View the note; while some are selected, select it or not."""
@@ -144,18 +153,6 @@ class Joplin(App):
     def complete(self, note: Note, done: bool) -> None:
         self.store.save(replace(note, completed_ms=self.store.now_ms if done else 0))
 
-    def delete_selected(self) -> None:
-        self.store.delete(sorted(self.selected))
-        self.selected = set()
-        self.close()
-
-    def move_selected(self, folder: str) -> None:
-        for note in self.store.notes():
-            if note.id in self.selected:
-                self.store.save(replace(note, folder=folder))
-        self.selected = set()
-        self.close()
-
     def set_sort_field(self, field: str) -> None:
         """Dates begin with the newest, titles with A."""
         self.store.put_setting("notes.sortOrder.field", field)
@@ -170,27 +167,51 @@ class Joplin(App):
     def set_query(self, text: str) -> None:
         self.query = text
 
-    def open_folder_menu(self, key: str) -> None:
-        self.over, self.folder_edited = "folder_menu", key
+    # What is asked
 
-    def ask_folder(self, key: str = "") -> None:
-        """Open the dialog that names a notebook: a new one, or `key`."""
-        self.over, self.folder_edited = "folder", key
-        self.folder_title = self.store.folders().get(key, "")
+    def ask_delete(self) -> None:
+        """About the selected notes."""
+        keys = sorted(self.selected)
 
-    def set_folder_title(self, text: str) -> None:
-        self.folder_title = text
+        def delete() -> None:
+            self.store.delete(keys)
+            self.selected = set()
 
-    def save_folder(self) -> None:
-        title = self.folder_title.strip()
-        if not title:
-            return self.device.toast("The notebook needs a title")
-        if self.folder_edited:
-            self.store.rename_folder(self.folder_edited, title)
-        else:
+        question = "Delete this note?" if len(keys) == 1 else f"Delete these {len(keys)} notes?"
+        self.asking = Confirm(question, delete, self.close, yes="OK", no="Cancel")
+
+    def ask_move(self) -> None:
+        """Where the selected notes go."""
+        keys = set(self.selected)
+
+        def move(folder: str) -> None:
+            for note in self.store.notes():
+                if note.id in keys:
+                    self.store.save(replace(note, folder=folder))
+            self.selected = set()
+
+        self.asking = self.folder_choice("", move)
+
+    def folder_choice(self, chosen: str, done: Callable[[str], None]) -> Choice[str]:
+        names = [(title, key) for key, title in self.store.folders().items()]
+        return Choice("Move to notebook…", names, chosen, done, self.close)
+
+    def ask_new_folder(self) -> None:
+        def add(title: str) -> None:
             self.show(self.store.add_folder(title))
-        self.close()
 
-    def delete_folder(self) -> None:
-        self.store.delete_folder(self.folder_edited)
+        self.asking = LineOfText("New notebook", "Enter notebook title", "", add, self.close)
+
+    def ask_folder_title(self) -> None:
+        key = self.held_folder
+        title = self.store.folders().get(key, "")
+        rename = partial(self.store.rename_folder, key)
         self.close()
+        self.asking = LineOfText("Edit notebook", "Enter notebook title", title, rename, self.close)
+
+    def ask_delete_folder(self) -> None:
+        key = self.held_folder
+        title = self.store.folders().get(key, "")
+        question = f"Delete notebook “{title}”? All notes within this notebook will also be deleted."
+        self.close()
+        self.asking = Confirm(question, partial(self.store.delete_folder, key), self.close, yes="OK", no="Cancel")

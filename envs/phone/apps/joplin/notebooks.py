@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from envs.phone.apps.joplin.notes import folder_dialog
 from envs.phone.apps.joplin.store import ALL_NOTES
-from envs.phone.ui import Button, Dialog, Handler, Header, Icon, ListItem, Screen, Text, Widget
+from envs.phone.ui import Dialog, Handler, Header, Icon, ListItem, Screen, Text, Widget
 
 if TYPE_CHECKING:
     from envs.phone.apps.joplin.main import Joplin
@@ -22,9 +21,9 @@ def drawer(app: Joplin) -> Screen:
     ]
     for key, title in folders.items():
         row = _place(title, "notebook-outline", counts.get(key, 0), partial(app.show, key), front == key)
-        row.on_long_press = partial(app.open_folder_menu, key)
+        row.on_long_press = partial(app.open_sheet, "folder", key)
         body.append(row)
-    body.append(ListItem("New notebook", leading=Icon("plus"), on_tap=app.ask_folder))
+    body.append(ListItem("New notebook", leading=Icon("plus"), on_tap=app.ask_new_folder))
     return Screen("Joplin", body, nav="back", dialog=_dialog(app, folders), scroll_key="drawer")
 
 
@@ -34,18 +33,12 @@ def _place(title: str, icon: str, count: int, show: Handler, front: bool) -> Lis
 
 
 def _dialog(app: Joplin, folders: dict[str, str]) -> Dialog | None:
-    title = folders.get(app.folder_edited, "")
-    match app.over:
-        case "folder":
-            return folder_dialog(app)
-        case "folder_menu":
-            rows = [
-                ListItem("Edit", leading=Icon("pencil"), on_tap=partial(app.ask_folder, app.folder_edited)),
-                ListItem("Delete", leading=Icon("delete-outline"), on_tap=partial(app.open_over, "folder_delete")),
-            ]
-            return Dialog(f"Notebook: {title}", rows, on_dismiss=app.close)
-        case "folder_delete":
-            question = f"Delete notebook “{title}”? All notes within this notebook will also be deleted."
-            buttons = [Button("Cancel", app.close), Button("OK", app.delete_folder)]
-            return Dialog("", [Text(question)], buttons, on_dismiss=app.close)
-    return None
+    if app.asking is not None:
+        return app.asking.dialog()
+    if app.sheet != "folder":
+        return None
+    rows = [
+        ListItem("Edit", leading=Icon("pencil"), on_tap=app.ask_folder_title),
+        ListItem("Delete", leading=Icon("delete-outline"), on_tap=app.ask_delete_folder),
+    ]
+    return Dialog(f"Notebook: {folders.get(app.held_folder, '')}", rows, on_dismiss=app.close)

@@ -44,14 +44,14 @@ def listing(app: Joplin) -> Screen:
         empty = "There are currently no notes." if folder else "You currently have no notebooks."
         body.append(Text(empty, align="center", color="on_surface_variant"))
         if not folder:
-            body.append(Button("Create a notebook", app.ask_folder))
+            body.append(Button("Create a notebook", app.ask_new_folder))
     return Screen(
         f"{len(app.selected)} selected" if app.selected else "Search" if searching else app.title,
         body,
         nav="close" if app.selected else "back" if searching else "menu",
         on_nav=None if app.selected or searching else app.open_drawer,
         actions=_actions(app),
-        fab=None if app.selected or searching else Fab("plus", partial(app.open_over, "new"), label="Add new"),
+        fab=None if app.selected or searching else Fab("plus", partial(app.open_sheet, "new"), label="Add new"),
         dialog=_dialog(app),
         scroll_key="search" if searching else f"notes/{folder}",
     )
@@ -73,39 +73,28 @@ def _row(app: Joplin, note: Note) -> ListItem:
 def _actions(app: Joplin) -> list[IconButton]:
     if app.selected:
         return [
-            IconButton("folder-move", partial(app.open_over, "move"), label="Move to notebook"),
-            IconButton("delete-outline", partial(app.open_over, "delete"), label="Delete"),
+            IconButton("folder-move", app.ask_move, label="Move to notebook"),
+            IconButton("delete-outline", app.ask_delete, label="Delete"),
         ]
     if app.query is not None:
         return []
     return [
         IconButton("magnify", app.start_search, label="Search"),
-        IconButton("sort", partial(app.open_over, "sort"), label="Sort notes"),
+        IconButton("sort", partial(app.open_sheet, "sort"), label="Sort notes"),
     ]
 
 
 def _dialog(app: Joplin) -> Dialog | None:
-    match app.over:
-        case "new":
-            rows = [
-                ListItem("New to-do", leading=Icon("checkbox-marked-outline"), on_tap=partial(app.add, True)),
-                ListItem("New note", leading=Icon("note-text-outline"), on_tap=partial(app.add, False)),
-            ]
-            return Dialog("", rows, on_dismiss=app.close)
-        case "sort":
-            return _sort_dialog(app)
-        case "move":
-            rows = [
-                ListItem(title, leading=Icon("notebook-outline"), on_tap=partial(app.move_selected, key))
-                for key, title in app.store.folders().items()
-            ]
-            return Dialog("Move to notebook…", rows, on_dismiss=app.close)
-        case "delete":
-            question = "Delete this note?" if len(app.selected) == 1 else f"Delete these {len(app.selected)} notes?"
-            buttons = [Button("Cancel", app.close), Button("OK", app.delete_selected)]
-            return Dialog("", [Text(question)], buttons, on_dismiss=app.close)
-        case "folder":
-            return folder_dialog(app)
+    if app.asking is not None:
+        return app.asking.dialog()
+    if app.sheet == "sort":
+        return _sort_dialog(app)
+    if app.sheet == "new":
+        rows = [
+            ListItem("New to-do", leading=Icon("checkbox-marked-outline"), on_tap=partial(app.add, True)),
+            ListItem("New note", leading=Icon("note-text-outline"), on_tap=partial(app.add, False)),
+        ]
+        return Dialog("", rows, on_dismiss=app.close)
     return None
 
 
@@ -120,17 +109,3 @@ def _sort_dialog(app: Joplin) -> Dialog:
         for name, (text, default) in FLAGS.items()
     ]
     return Dialog("Sort notes by", rows, [Button("Close", app.close)], on_dismiss=app.close)
-
-
-def folder_dialog(app: Joplin) -> Dialog:
-    """Names a new notebook or renames one."""
-    field = TextField(
-        app.folder_title,
-        app.set_folder_title,
-        hint="Enter notebook title",
-        on_submit=app.save_folder,
-        autofocus=True,
-        id="folder_title",
-    )
-    title = "Edit notebook" if app.folder_edited else "New notebook"
-    return Dialog(title, [field], [Button("Cancel", app.close), Button("Save", app.save_folder)], on_dismiss=app.close)

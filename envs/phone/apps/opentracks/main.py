@@ -177,9 +177,7 @@ class OpenTracks(App):
         self.asking = Confirm(text, partial(self.delete, keys), self.close, yes="Delete", no="Cancel")
 
     def ask_discard(self) -> None:
-        self.asking = Confirm(
-            "Discard this recording?", partial(self.delete, {self.track_id}), self.close, yes="Discard", no="Cancel"
-        )
+        self.asking = Confirm("Discard this recording?", partial(self.delete, {self.track_id}), self.close)
 
     def ask_category(self) -> None:
         kinds = [(kind, kind) for kind in ACTIVITIES]

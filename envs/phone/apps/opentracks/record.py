@@ -66,11 +66,12 @@ def went_on(track: Track, ms: int) -> Track:
 
 def points(before: Track, after: Track) -> list[tuple[int, Fix]]:
     """(milliseconds since 1970, where) along what `after` has more than `before`, the beginning included."""
-    course, first = _course(after), before.total_ms / 1000
-    length = (after.total_ms - before.total_ms) / 1000
-    step = max(POINT_S, length / POINTS)
-    times = [n * step for n in range(int(length / step) + 1)]
-    return [(after.stop_ms - round(1000 * (length - time)), course.at(first + time)) for time in times]
+    course, length = _course(after), after.total_ms - before.total_ms
+    step = max(1000 * POINT_S, -(-length // POINTS))
+    return [
+        (after.stop_ms - length + since, course.at((before.total_ms + since) / 1000))
+        for since in range(0, length + 1, step)
+    ]
 
 
 def _course(track: Track) -> Course:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from envs.phone.apps.epoch import day_text, from_ms
-from envs.phone.apps.pickers import DatePicker, TimePicker
+from envs.phone.apps.pickers import Asking, Choice, Confirm, DatePicker, TimePicker
 from envs.phone.apps.tasks.order import date_text
 from envs.phone.apps.tasks.store import PRIORITIES, Task, has_time, stamp_of
 from envs.phone.ui import (
-    Button,
     Checkbox,
     Chip,
     Dialog,
@@ -21,7 +19,6 @@ from envs.phone.ui import (
     IconButton,
     Line,
     ListItem,
-    Radio,
     Screen,
     Text,
     TextField,
@@ -42,17 +39,16 @@ class Editor:
     def __init__(self, app: Tasks, task: Task) -> None:
         self.app = app
         self.stored, self.task = task, task
-        self.asking: Literal["", "delete", "discard", "list"] = ""
         self.dating: Which | None = None
         """Which of the dates is being chosen."""
-        self.picker: DatePicker | TimePicker | None = None
-        """Opened from the dialog of that date."""
+        self.asking: Asking | None = None
+        """Lies over the dialog of that date when it is a picker."""
 
     def screen(self) -> Screen:
         task = self.task
         actions = [IconButton("check", self.save, label="Save", id="save")]
         if task.id:
-            actions.insert(0, IconButton("delete-outline", partial(self.ask, "delete"), label="Delete", id="delete"))
+            actions.insert(0, IconButton("delete-outline", self.ask_delete, label="Delete", id="delete"))
         return Screen(
             "" if task.id else "New task",
             self._body(),
@@ -66,9 +62,7 @@ class Editor:
     def _body(self) -> list[Widget]:
         task, now = self.task, self.app.device.now()
         body: list[Widget] = [
-            TextField(
-                task.title, partial(self.set_text, "title"), hint="Task name", autofocus=not task.id, id="title"
-            )
+            TextField(task.title, partial(self.set_text, "title"), hint="Task name", autofocus=not task.id, id="title")
         ]
         if task.id:
             box = Checkbox(bool(task.completed_ms), self.set_completed)
@@ -88,7 +82,7 @@ class Editor:
                 dict(self.app.store.lists()).get(task.list_uuid, ""),
                 "List",
                 leading=Icon("format-list-bulleted"),
-                on_tap=partial(self.ask, "list"),
+                on_tap=self.ask_list,
                 id="list",
             ),
             TextField(task.notes, partial(self.set_text, "notes"), hint="Description", multiline=True, id="notes"),
@@ -115,24 +109,9 @@ class Editor:
         )
 
     def _dialog(self) -> Dialog | None:
-        if self.picker is not None:
-            return self.picker.dialog()
-        if self.dating is not None:
-            return self._date_dialog(self.dating)
-        if self.asking == "list":
-            rows = [
-                ListItem(name, leading=Radio(uuid == self.task.list_uuid), on_tap=partial(self.set_list, uuid))
-                for uuid, name in self.app.store.lists()
-            ]
-            return Dialog("List", rows, on_dismiss=self.dismiss)
-        if self.asking == "delete":
-            return self._confirm("Delete task?", "Cancel", "Delete", self.delete)
-        if self.asking == "discard":
-            return self._confirm("Discard changes?", "Keep editing", "Discard", self.close)
-        return None
-
-    def _confirm(self, question: str, no: str, yes: str, do: Callable[[], None]) -> Dialog:
-        return Dialog("", [Text(question)], [Button(no, self.dismiss), Button(yes, do)], on_dismiss=self.dismiss)
+        if self.asking is not None:
+            return self.asking.dialog()
+        return None if self.dating is None else self._date_dialog(self.dating)
 
     def _date_dialog(self, which: Which) -> Dialog:
         today, stamp = self.app.device.now().date(), self._stamp(which)
@@ -149,35 +128,37 @@ class Editor:
             rows.append(ListItem("Pick a time", leading=Icon("clock-outline"), on_tap=partial(self.pick_time, which)))
         if has_time(stamp):
             day = from_ms(stamp).date()
-            rows.append(
-                ListItem("No time", leading=Icon("close"), on_tap=partial(self.set_date, which, stamp_of(day)))
-            )
+            rows.append(ListItem("No time", leading=Icon("close"), on_tap=partial(self.set_date, which, stamp_of(day))))
         rows.append(ListItem("No date", leading=Icon("calendar-remove"), on_tap=partial(self.set_date, which, 0)))
         return Dialog(NAMES[which], rows, on_dismiss=self.dismiss)
 
     # What taps do
 
     def back(self) -> None:
-        if self.picker is not None:
-            self.close_picker()
-        elif self.asking or self.dating:
+        if self.asking is not None:
+            self.drop_question()
+        elif self.dating is not None:
             self.dismiss()
         elif self.task != self.stored:
-            self.asking = "discard"
+            self.asking = Confirm("Discard changes?", self.close, self.drop_question, yes="Discard", no="Keep editing")
         else:
             self.close()
 
+    def drop_question(self) -> None:
+        self.asking = None
+
     def dismiss(self) -> None:
-        self.asking, self.dating = "", None
+        self.asking, self.dating = None, None
 
     def close(self) -> None:
         self.app.editor = None
 
-    def close_picker(self) -> None:
-        self.picker = None
+    def ask_delete(self) -> None:
+        self.asking = Confirm("Delete task?", self.delete, self.drop_question, yes="Delete", no="Cancel")
 
-    def ask(self, what: Literal["delete", "list"]) -> None:
-        self.asking = what
+    def ask_list(self) -> None:
+        names = [(name, uuid) for uuid, name in self.app.store.lists()]
+        self.asking = Choice("List", names, self.task.list_uuid, self.set_list, self.drop_question)
 
     def open_date(self, which: Which) -> None:
         self.dating = which
@@ -190,7 +171,6 @@ class Editor:
 
     def set_list(self, uuid: str) -> None:
         self.task = replace(self.task, list_uuid=uuid)
-        self.dismiss()
 
     def set_completed(self, on: bool) -> None:
         self.task = replace(self.task, completed_ms=self.app.store.now_ms if on else 0)
@@ -210,7 +190,7 @@ class Editor:
     def pick_day(self, which: Which) -> None:
         stamp = self._stamp(which)
         start = from_ms(stamp) if stamp else self.app.device.now()
-        self.picker = DatePicker(start.date(), partial(self.set_day, which), self.close_picker)
+        self.asking = DatePicker(start.date(), partial(self.set_day, which), self.drop_question)
 
     def pick_time(self, which: Which) -> None:
         stamp = self._stamp(which)
@@ -220,7 +200,7 @@ class Editor:
         def done(hour: int, minute: int) -> None:
             self.set_date(which, stamp_of(day.date(), dt.time(hour, minute)))
 
-        self.picker = TimePicker(hour, minute, self.app.full_day, done, self.close_picker)
+        self.asking = TimePicker(hour, minute, self.app.full_day, done, self.drop_question)
 
     def save(self) -> None:
         """Store what was entered, trimmed. A new task that says nothing is dropped."""

@@ -7,12 +7,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from envs.phone.apps.tasks.order import ORDERS, date_text, sections
+from envs.phone.apps.tasks.order import date_text, sections
 from envs.phone.apps.tasks.store import Task, stamp_of
 from envs.phone.ui import (
-    Button,
     Checkbox,
-    Dialog,
     Divider,
     Fab,
     Handler,
@@ -21,7 +19,6 @@ from envs.phone.ui import (
     IconButton,
     ListItem,
     Menu,
-    Radio,
     Screen,
     Text,
     TextField,
@@ -47,8 +44,8 @@ INKS = ((219, 68, 55), (244, 160, 0), (66, 133, 244), None)
 
 def tasks(app: Tasks) -> Screen:
     """The filter, list or search in front. Completed tasks are folded away below the others."""
-    matching, names = app.matching(), dict(app.store.lists())
-    shown = [task for task in matching if app.visible(task)]
+    names = dict(app.store.lists())
+    shown = [task for task in app.matching() if app.visible(task)]
     body: list[Widget] = []
     if app.query is not None:
         body.append(TextField(app.query, app.set_query, hint="Search", autofocus=True, id="search_src_text"))
@@ -77,8 +74,8 @@ def tasks(app: Tasks) -> Screen:
         on_nav=None if app.selected or app.query is not None else app.open_drawer,
         actions=_actions(app),
         fab=None if app.selected or app.query is not None else Fab("plus", app.add, label="Create new task", id="fab"),
-        menu=_menu(app) if app.over == "menu" else None,
-        dialog=_dialog(app, matching),
+        menu=_menu(app) if app.menu_open else None,
+        dialog=None if app.asking is None else app.asking.dialog(),
         scroll_key="search" if app.query is not None else f"{app.filter}/{app.list_uuid}/{app.order}",
     )
 
@@ -107,14 +104,14 @@ def _row(app: Tasks, task: Task, lists: dict[str, str]) -> ListItem:
 
 
 def _actions(app: Tasks) -> list[IconButton]:
-    more = IconButton("dots-vertical", partial(app.open_over, "menu"), label="More options")
+    more = IconButton("dots-vertical", app.open_menu, label="More options")
     if app.selected:
-        return [IconButton("delete-outline", partial(app.open_over, "delete"), label="Delete", id="delete"), more]
+        return [IconButton("delete-outline", app.ask_delete, label="Delete", id="delete"), more]
     if app.query is not None:
         return []
     return [
         IconButton("magnify", app.start_search, label="Search", id="menu_search"),
-        IconButton("sort", partial(app.open_over, "sort"), label="Sort", id="menu_sort"),
+        IconButton("sort", app.ask_order, label="Sort", id="menu_sort"),
         more,
     ]
 
@@ -125,32 +122,13 @@ def _menu(app: Tasks) -> Menu:
     items: list[tuple[str, Handler]] = [
         (_toggled("unstarted", app.shows_unstarted), partial(app.toggle_preference, "show_unstarted")),
         (_toggled("completed", app.shows_completed), partial(app.toggle_preference, "show_completed")),
-        ("Clear completed", partial(app.open_over, "clear")),
+        ("Clear completed", app.ask_clear),
     ]
     return Menu(items, on_dismiss=app.close)
 
 
 def _toggled(what: str, shown: bool) -> str:
     return f"{'Hide' if shown else 'Show'} {what}"
-
-
-def _dialog(app: Tasks, matching: list[Task]) -> Dialog | None:
-    if app.over == "sort":
-        rows = [
-            ListItem(name, leading=Radio(key == app.order), on_tap=partial(app.set_order, key), id=f"sort_{key}")
-            for key, name in ORDERS.items()
-        ]
-        return Dialog("Sort", rows, on_dismiss=app.close)
-    if app.over == "delete":
-        return _confirm(app, "Delete selected tasks?", "Delete", app.delete_selected)
-    if app.over == "clear":
-        count = sum(bool(task.completed_ms) for task in matching)
-        return _confirm(app, f"Delete {count} completed tasks?", "Delete", app.clear_completed)
-    return None
-
-
-def _confirm(app: Tasks, question: str, yes: str, do: Handler) -> Dialog:
-    return Dialog("", [Text(question)], [Button("Cancel", app.close), Button(yes, do)], on_dismiss=app.close)
 
 
 def drawer(app: Tasks) -> Screen:
@@ -163,17 +141,13 @@ def drawer(app: Tasks) -> Screen:
         chosen = not app.filter and uuid == app.list_uuid
         show = partial(app.show, "", uuid)
         body.append(_place(app, name, "format-list-bulleted", app.in_list(uuid), show, chosen))
-    body.append(ListItem("Create new list", leading=Icon("plus"), on_tap=partial(app.open_over, "list")))
-    field = TextField(
-        app.new_list, app.set_new_list, hint="Display name", on_submit=app.add_list, autofocus=True, id="list_name"
-    )
-    buttons = [Button("Cancel", app.close), Button("Save", app.add_list)]
+    body.append(ListItem("Create new list", leading=Icon("plus"), on_tap=app.ask_new_list))
     return Screen(
         "Tasks",
         body,
         name=app.activity,
         nav="back",
-        dialog=Dialog("Create new list", [field], buttons, on_dismiss=app.close) if app.over == "list" else None,
+        dialog=None if app.asking is None else app.asking.dialog(),
         scroll_key="drawer",
     )
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 from envs.phone.app import App, Device
+from envs.phone.apps.pickers import Asking, Choice, Confirm, LineOfText
 from envs.phone.apps.tasks import lists
 from envs.phone.apps.tasks.editor import Editor
 from envs.phone.apps.tasks.lists import FILTERS, MY_TASKS
@@ -41,18 +43,17 @@ class Tasks(App):
         self.selected: set[int] = set()
         self.completed_open = False
         """The rows under "Completed" are shown."""
-        self.new_list = ""
-        """What the dialog for a new list has taken."""
         self.close()
 
     def close(self) -> None:
-        """Close the menu and the dialog."""
-        self.over: Literal["", "menu", "sort", "clear", "delete", "list"] = ""
+        """Close the menu and the question."""
+        self.menu_open = False
+        self.asking: Asking | None = None
 
     def back(self) -> bool:
         if self.editor is not None:
             self.editor.back()
-        elif self.over:
+        elif self.menu_open or self.asking is not None:
             self.close()
         elif self.selected:
             self.selected = set()
@@ -155,40 +156,42 @@ class Tasks(App):
     def toggle_completed(self) -> None:
         self.completed_open = not self.completed_open
 
-    def open_over(self, what: Literal["menu", "sort", "clear", "delete", "list"]) -> None:
-        self.over, self.new_list = what, ""
-
-    def set_order(self, order: str) -> None:
-        self.store.preferences.put("sort", order)
-        self.close()
+    def open_menu(self) -> None:
+        self.menu_open = True
 
     def toggle_preference(self, name: Literal["show_completed", "show_unstarted"]) -> None:
         self.store.preferences.put(name, not self.store.preferences.flag(name, True))
         self.close()
-
-    def delete_selected(self) -> None:
-        self.store.delete(sorted(self.selected))
-        self.device.toast(f"{len(self.selected)} deleted")
-        self.selected = set()
-        self.close()
-
-    def clear_completed(self) -> None:
-        self.store.delete([t.id for t in self.matching() if t.completed_ms])
-        self.close()
-
-    def set_new_list(self, name: str) -> None:
-        self.new_list = name
-
-    def add_list(self) -> None:
-        """A list needs a name."""
-        name = self.new_list.strip()
-        if not name:
-            return self.device.toast("Name cannot be empty")
-        self.close()
-        self.show("", self.store.add_list(name))
 
     def start_search(self) -> None:
         self.query = ""
 
     def set_query(self, text: str) -> None:
         self.query = text
+
+    # What is asked
+
+    def ask_order(self) -> None:
+        names = [(name, order) for order, name in ORDERS.items()]
+        self.asking = Choice("Sort", names, self.order, partial(self.store.preferences.put, "sort"), self.close)
+
+    def ask_new_list(self) -> None:
+        self.asking = LineOfText(
+            "Create new list", "Display name", "", lambda name: self.show("", self.store.add_list(name)), self.close
+        )
+
+    def ask_delete(self) -> None:
+        self.asking = self._deletion("Delete selected tasks?", sorted(self.selected))
+
+    def ask_clear(self) -> None:
+        self.close()
+        done = [task.id for task in self.matching() if task.completed_ms]
+        self.asking = self._deletion(f"Delete {len(done)} completed tasks?", done)
+
+    def _deletion(self, question: str, keys: list[int]) -> Confirm:
+        def delete() -> None:
+            self.store.delete(keys)
+            self.selected = set()
+            self.device.toast(f"{len(keys)} deleted")
+
+        return Confirm(question, delete, self.close, yes="Delete", no="Cancel")
