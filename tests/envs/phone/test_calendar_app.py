@@ -249,6 +249,23 @@ def test_pages_turn_and_a_date_can_be_gone_to(phone: Phone) -> None:
     assert "October" in texts(phone)
 
 
+def test_the_event_list_reaches_further_when_asked(phone: Phone, app: Calendar) -> None:
+    for title, day in (("Old", dt.date(2023, 9, 20)), ("Soon", dt.date(2023, 11, 2)), ("Far", dt.date(2024, 1, 20))):
+        start = dt.datetime.combine(day, dt.time(9))
+        app.store.save(Event(start, start, title))
+    app.preferences.view = "list"
+    phone.launch("Simple Calendar Pro")
+    shown = [set(texts(phone)) & {"Old", "Soon", "Far", "January 20 2024 (Sat)"}]
+    for button in ("Show later events", "Show earlier events"):
+        press(phone, text=button)
+        shown.append(set(texts(phone)) & {"Old", "Soon", "Far", "January 20 2024 (Sat)"})
+    assert shown == [
+        {"Soon"},
+        {"Soon", "Far", "January 20 2024 (Sat)"},
+        {"Old", "Soon", "Far", "January 20 2024 (Sat)"},
+    ]
+
+
 def test_an_event_that_ends_at_midnight_is_not_on_the_next_day(app: Calendar) -> None:
     late = dt.datetime(2023, 10, 17, 23)
     app.store.save(Event(late, late + dt.timedelta(hours=1), "Until midnight"))

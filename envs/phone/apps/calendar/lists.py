@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from functools import partial
 from itertools import groupby
@@ -51,7 +50,7 @@ def found(app: Calendar) -> list[Occurrence]:
     if app.query is not None:
         return app.store.search(app.query.strip(), app.today) if len(app.query.strip()) >= SHORTEST else []
     if app.view == "list":
-        return app.store.occurrences(add_months(app.today, -app.months_back), app.today + dt.timedelta(365))
+        return app.store.occurrences(*(add_months(app.today, months) for months in app.reach))
     return app.store.occurrences(app.day, app.day)
 
 
@@ -60,9 +59,10 @@ def day(app: Calendar) -> list[Widget]:
 
 
 def upcoming(app: Calendar) -> list[Widget]:
-    """A year from today on; further back month by month."""
+    """From today on, as far as the list reaches; both ends lead on."""
     earlier = Button("Show earlier events", app.look_back, kind="text", id="show_earlier")
-    return [earlier, *(by_day(app, found(app)) or [nothing("No upcoming events")])]
+    later = Button("Show later events", app.look_ahead, kind="text", id="show_later")
+    return [earlier, *(by_day(app, found(app)) or [nothing("No upcoming events")]), later]
 
 
 def searched(app: Calendar) -> list[Widget]:

@@ -20,6 +20,9 @@ from envs.phone.apps.pickers import Asking, Choice, Confirm, DatePicker
 from envs.phone.apps.pickers.date_picker import YEARS, add_months
 from envs.phone.ui import Handler, Screen
 
+REACH, MOST_MONTHS = 2, 120
+"""Months that the event list looks ahead at first and further with each tap, and at most."""
+
 
 class Calendar(App):
     package = PACKAGE
@@ -49,8 +52,8 @@ class Calendar(App):
         """Text of the search; None when it is closed."""
         self.pages: list[Literal["settings", "types"]] = []
         """Open pages of settings, the last one in front."""
-        self.months_back = 0
-        """How far the event list looks back."""
+        self.reach = (0, REACH)
+        """Months from today between which the event list lists."""
         self.chosen: frozenset[tuple[int, dt.datetime]] = frozenset()
         """Keys of the selected occurrences."""
         self.asking: Asking | None = None
@@ -147,7 +150,10 @@ class Calendar(App):
         self.over, self.chosen = [], frozenset()
 
     def look_back(self) -> None:
-        self.months_back += 1
+        self.reach = (max(-MOST_MONTHS, self.reach[0] - 1), self.reach[1])
+
+    def look_ahead(self) -> None:
+        self.reach = (self.reach[0], min(MOST_MONTHS, self.reach[1] + REACH))
 
     # Events
 
