@@ -33,10 +33,6 @@ class Episode:
     steps: tuple[RecordedStep, ...]
     open: Callable[[Path], Image.Image]
 
-    def goal(self, number: int) -> str:
-        """What the policy is asked to do at the step."""
-        return self.steps[number].goal
-
     def past(self, number: int) -> tuple[Step, ...]:
         """The recorded steps before `number` as if the policy had taken them, with their recorded thoughts."""
         return tuple(

@@ -1,8 +1,9 @@
 """The AndroidControl paper's own measure: the touch must meet the recorded element.
 
 Source: arXiv 2406.03679 ("step accuracy": a step is right when all parts of its action are, such as type and target),
-and its section D.3 as quoted in google-research issue 2150: `navigate_back` is equivalent to a click on an on-screen
-"Back" button, and `open_app` to a click on an element that carries the app's name. The evaluator was not released.
+and its section D.3, which we know from the question "Questions about action space and evaluation details in Android
+Control" at github.com/google-research/google-research: `navigate_back` is equivalent to a click on an on-screen "Back"
+button, and `open_app` to a click on an element that carries the app's name. The evaluator was not released.
 
 Read by us:
 - **Target**: the smallest visible element that reacts to touch and holds the recorded point, borders included, not

@@ -1,20 +1,21 @@
 """The rule of OS-Atlas and UI-TARS: within 14 % of the screen.
 
-Neither released an evaluator. What the authors said: "a predicted point within 14% of the screen distance from the
-ground truth is considered correct", following OS-Atlas and GUI-Odyssey; for low-level tasks the recorded thought is
-given (UI-TARS issues 59 and 79); swipes are right when their direction is, one of four (issue 59); `open_app` steps
-are part of AndroidControl and count (issue 85). "Type" is the name of the action, "Grounding" the place of clicks, "SR"
-the whole step (OS-Atlas, arXiv 2410.23218, section 5).
+Neither released an evaluator. What UI-TARS' authors answered among the issues of github.com/bytedance/UI-TARS: "a
+predicted point within 14% of the screen distance from the ground truth is considered correct", following OS-Atlas and
+GUI-Odyssey, and for low-level tasks the recorded thought is given ("android control test question"); swipes are right
+when their direction is, one of four ("Question about Grounding Evaluation in Table 8"); `open_app` is an action of
+AndroidControl and its steps count ("Issue on Action Space Alignment"). "Type" is the name of the action, "Grounding"
+the place of clicks, "SR" the whole step (OS-Atlas, arXiv 2410.23218, section 5).
 
 Read by us, where nobody answered:
 - **14 %** is Euclidean with both axes in fractions of the screen, and 0.14 itself is a hit: GUI-Odyssey's code, which
-  the authors name, says `<= 0.14`. (UI-R1's authors, following the same rule, say "smaller than": UI-R1 issue 7.)
+  the authors name, says `<= 0.14`. (UI-R1's authors, who say they follow the same rule, write "smaller than".)
 - **Long presses** are a type of their own, judged like clicks.
 - **Text and app names**: F1 of the word sets above 0.5, as in the only public re-implementation for both models
   (github.com/sqzhang-lazy/XBOUND, commit 63610b3). Equal texts are right even where words cannot be told apart.
 - **Keys** are types of their own: `press_back` and `press_home` are two actions of UI-TARS.
-- **The finish step**: whether the last screenshot counts was asked and not answered (issue 185). AndroidControl does
-  not record it, so where a reader appended it, it is dropped; recorded ones (GUI-Odyssey, AITZ, AITW) count.
+- **The finish step**: whether the last screenshot counts was asked there and not answered. AndroidControl does not
+  record it, so where a reader appended it, it is dropped; recorded ones (GUI-Odyssey, AITZ, AITW) count.
 - A drag is a type of its own.
 """
 
