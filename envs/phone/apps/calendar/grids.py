@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections import defaultdict
 from functools import partial
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 from envs.phone.apps.calendar.event import Occurrence
 from envs.phone.apps.calendar.lists import found, rows
 from envs.phone.apps.calendar.texts import clock, day_title
-from envs.phone.apps.pickers.date_picker import month_days
+from envs.phone.apps.pickers.date_picker import month_days, weekday_letters
 from envs.phone.ui import Block, Card, DayCell, Grid, Header, Spacer, Text, Timetable, Widget
 
 if TYPE_CHECKING:
@@ -63,11 +62,6 @@ def _month_grid(app: Calendar, height: float) -> Grid:
 
     cells = [cell(first + dt.timedelta(n)) for n in range(count)]
     return Grid([*weekday_letters(weekday), *cells], columns=7)
-
-
-def weekday_letters(first_weekday: int) -> list[Widget]:
-    names = [calendar.day_abbr[(first_weekday + n) % 7] for n in range(7)]
-    return [Text(name[0], style="caption", align="center", color="on_surface_variant") for name in names]
 
 
 def week(app: Calendar) -> list[Widget]:

@@ -22,6 +22,12 @@ def month_days(month: dt.date, first_weekday: int) -> list[dt.date | None]:
     return [None] * lead + [month.replace(day=n + 1) for n in range(count)]
 
 
+def weekday_letters(first_weekday: int) -> list[Widget]:
+    """What stands over the columns of a month."""
+    names = [calendar.day_abbr[(first_weekday + n) % 7] for n in range(7)]
+    return [Text(name[0], style="caption", align="center", color="on_surface_variant") for name in names]
+
+
 def add_months(day: dt.date, months: int) -> dt.date:
     """The same day some months on; the last one of a month that is too short."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
@@ -56,14 +62,13 @@ class DatePicker:
 
     def _month(self) -> list[Widget]:
         title = f"{self.shown:%B} {self.shown.year}"
-        letters = [calendar.day_abbr[(self.first_weekday + n) % 7] for n in range(7)]
-        names: list[Widget] = [
-            Text(name[0], style="caption", align="center", color="on_surface_variant") for name in letters
-        ]
         days: list[Widget] = [
             Spacer(0) if day is None else self._day(day) for day in month_days(self.shown, self.first_weekday)
         ]
-        return [self._arrows(title, "month", self.page_months), Grid(names + days, columns=7)]
+        return [
+            self._arrows(title, "month", self.page_months),
+            Grid([*weekday_letters(self.first_weekday), *days], columns=7),
+        ]
 
     def _day(self, day: dt.date) -> Button:
         return Button(
