@@ -6,9 +6,9 @@ Control" at github.com/google-research/google-research: `navigate_back` is equiv
 button, and `open_app` to a click on an element that carries the app's name. The evaluator was not released.
 
 Read by us:
-- **Target**: a touch must lie in the smallest visible element that reacts to touch and holds the recorded point, borders
-  included, not enlarged; how the authors compare points with targets was not released. Where the tree has no such
-  element (it is missing, or the screen is a drawing) nothing can be judged: the step is dropped and counted as such.
+- **Target**: a touch must lie in the smallest visible element that reacts to touch and holds the recorded point,
+  borders included, not enlarged; how the authors compare points with targets was not released. Where the tree has no
+  such element (it is missing, or the screen is a drawing) nothing can be judged: the step is dropped and counted.
 - **Equivalents** work both ways: `navigate_back` for a recorded click on a "Back" button is right too. A back button is
   a touchable element labelled "Back" or "Navigate up" (Android's own label of the arrow in an app bar); app names are
   compared in lower case, trimmed.
