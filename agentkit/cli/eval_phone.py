@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 EPISODES = "episodes"
 CHUNK = 8
-"""Episodes per worker that are in memory at once; their screenshots are large."""
+"""Episodes of the baseline that are in memory at once; their screenshots are large."""
 
 
 def run_phone(args: argparse.Namespace) -> int:
@@ -54,6 +55,9 @@ def run_phone(args: argparse.Namespace) -> int:
 
     if args.seeds < 1 or args.workers < 1:
         raise ConfigError(f"--seeds and --workers must be at least 1, got {args.seeds} and {args.workers}")
+    if args.processes < 0 or (args.processes and args.policy == "oracle"):
+        what = "the oracle looks into the phone, which must be in this process" if args.processes > 0 else "at least 0"
+        raise ConfigError(f"--processes {args.processes}: {what}")
     tasks = choose_tasks(args.seed, args.seeds, args.split, args.tasks)
     settings = {
         "suite": "phone",
@@ -81,7 +85,8 @@ def run_phone(args: argparse.Namespace) -> int:
         policy = make_policy(args.policy, get_protocol(args.protocol), **profile_options(args.policy, args.profile))
     asked_before = kept_facts(args.out, "asked", "cost")
     finished = {task.key for task in tasks if (args.out / EPISODES / task.key).exists()}
-    results = run_missing(policy, env, tasks, args.workers, args.out / EPISODES)
+    with _drawn_in(args.processes, env) as place:
+        results = run_missing(policy, place, tasks, args.workers, args.out / EPISODES)
     baselines = {} if args.no_baseline or args.policy == "noop" else {"no-op": _baseline(NoOp(), tasks)}
     names = [(task.key, template_of(task)) for task in tasks]
     card = card_of_results(names, results, baselines, args.seed)
@@ -110,6 +115,18 @@ def _phones(device: str, screen: str) -> Callable[[], Watched]:
             f"--device adb needs the package {error.name}: pip install 'glint-agents[android]'"
         ) from error
     return partial(PhoneOverAdb, screen=screen)
+
+
+@contextmanager
+def _drawn_in(processes: int, env: Callable[[], Env]) -> Iterator[Callable[[], Env]]:
+    """`env` itself, or what makes its environments in so many other processes."""
+    if not processes:
+        yield env
+        return
+    from agentkit.pool_processes import EnvProcesses
+
+    with EnvProcesses(env, processes) as hosts:
+        yield hosts.env
 
 
 def choose_tasks(seed: int, count: int, split: str, patterns: Sequence[str] | None) -> list[PhoneTask]:
@@ -143,17 +160,15 @@ def run_missing(
                 found[task.key] = score_episode(task, trajectory)
     todo = [task for task in tasks if task.key not in found]
     progress = Progress(len(tasks), len(found))
-    for start in range(0, len(todo), CHUNK * workers):
-        chunk = todo[start : start + CHUNK * workers]
 
-        def on_done(index: int, trajectory: Trajectory, chunk: Sequence[Task] = chunk) -> None:
-            task = chunk[index]
-            save_trace(trajectory, folder / task.key)
-            found[task.key] = score_episode(task, trajectory)
-            solved = sum(result.solved for result in found.values())
-            progress.add(1, f"{solved} solved")
+    def on_done(index: int, trajectory: Trajectory) -> None:
+        task = todo[index]
+        save_trace(trajectory, folder / task.key)
+        found[task.key] = score_episode(task, trajectory)
+        solved = sum(result.solved for result in found.values())
+        progress.add(1, f"{solved} solved")
 
-        run_episodes(policy, env, chunk, workers, on_done=on_done)
+    run_episodes(policy, env, todo, workers, on_done=on_done, keep=False)
     return [found[task.key] for task in tasks]
 
 

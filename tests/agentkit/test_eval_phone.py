@@ -81,6 +81,29 @@ def test_a_policy_that_breaks_is_excluded_and_told(
     assert "1 episodes broke" in capsys.readouterr().err
 
 
+def test_many_phones_in_other_processes_find_the_same(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """A script of clicks that open apps: what is seen and judged does not depend on where the phones are drawn."""
+    script = tmp_path / "script.txt"
+    lines = [
+        f"<think>a</think><action>{call}</action>"
+        for call in ("Launch(app='Markor')", "PressBack()", "Finished(content='')")
+    ]
+    script.write_text("\n".join(lines) + "\n")
+    common = ["--policy", f"scripted:{script}", "--seeds", "2", "--no-baseline"]
+    assert evaluate(tmp_path / "here", *common) == 0
+    assert evaluate(tmp_path / "there", *common, "--phones", "4", "--processes", "2") == 0
+    here, there = results(tmp_path / "here"), results(tmp_path / "there")
+    assert here["card"]["endings"] == there["card"]["endings"] == {"finished": 6}
+    pictures = [
+        {str(file.relative_to(tmp_path / run)): file.read_bytes() for file in (tmp_path / run).rglob("*.png")}
+        for run in ("here", "there")
+    ]
+    assert pictures[0] == pictures[1] and len(pictures[0]) > 12
+    assert evaluate(tmp_path / "x", "--policy", "oracle", "--processes", "2") == 2
+    assert evaluate(tmp_path / "x", "--policy", "noop", "--processes", "-1") == 2
+    assert "which must be in this process" in capsys.readouterr().err
+
+
 def test_choosing_tasks() -> None:
     chosen = choose_tasks(4, 2, "train", ["Read*", "DeleteNote"])
     assert sorted({template_of(task) for task in chosen}) == ["DeleteNote", "ReadCode"]
