@@ -43,6 +43,7 @@ def main() -> None:
         "date": time.strftime("%Y-%m-%d"),
         "commit": output("git", "rev-parse", "--short", "HEAD"),
         "machine": machine(),
+        "timing": "seconds are of a machine with other work on it; counts are exact",
         "batch": args.batch,
         "screens": screens,
     }
