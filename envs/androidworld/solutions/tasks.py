@@ -17,11 +17,14 @@ from envs.phone.oracle import Steps
 
 Solution = Callable[[Phone, AndroidWorldTask], Steps]
 ROW, COMPLETED = "task_", "header_completed"
+DAYS = 400
+"""How long a task can be overdue."""
 
 
 def _due(phone: Phone, row: Row, day: dt.date) -> bool:
     """Whether the row says that its task is due on this day."""
-    return row[-1].startswith(day_text(day, phone.now().date()))
+    text = day_text(day, phone.now().date())
+    return row[-1] == text or row[-1].startswith(f"{text}, ")
 
 
 def _open_rows(phone: Phone) -> Generator[Action, None, list[Row]]:
@@ -45,8 +48,8 @@ def _due_next_week(phone: Phone, task: AndroidWorldTask) -> Steps:
 
 def _incomplete_by_date(phone: Phone, task: AndroidWorldTask) -> Steps:
     found = yield from _open_rows(phone)
-    first, last = dt.date(2023, 9, 1), date_of(task, "date")
-    days = [first + dt.timedelta(n) for n in range((last - first).days + 1)]
+    last = date_of(task, "date")
+    days = [last - dt.timedelta(n) for n in range(DAYS)]
     yield from say(row[0] for row in found if any(_due(phone, row, day) for day in days))
 
 
