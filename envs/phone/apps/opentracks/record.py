@@ -64,10 +64,10 @@ def went_on(track: Track, ms: int) -> Track:
     )
 
 
-def points(before: Track, after: Track) -> list[tuple[int, Fix]]:
+def points(before: Track, after: Track, every_s: int = POINT_S) -> list[tuple[int, Fix]]:
     """(milliseconds since 1970, where) along what `after` has more than `before`, the beginning included."""
     course, length = _course(after), after.total_ms - before.total_ms
-    step = max(1000 * POINT_S, -(-length // POINTS))
+    step = max(1000 * every_s, -(-length // POINTS))
     return [
         (after.stop_ms - length + since, course.at((before.total_ms + since) / 1000))
         for since in range(0, length + 1, step)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from envs.phone.apps.epoch import to_ms
-from envs.phone.apps.opentracks.record import Track, points, went_on
+from envs.phone.apps.opentracks.record import POINT_S, Track, points, went_on
 from envs.phone.apps.opentracks.units import ACTIVITIES, UNIT_SYSTEMS
 from envs.phone.apps.preferences import Preferences
 from envs.phone.words import words
@@ -42,6 +42,8 @@ CREATE TABLE IF NOT EXISTS markers (
     bearing FLOAT, photoUrl TEXT);
 """
 RECORDING, SINCE, UNITS, DEFAULT_ACTIVITY = "recording_track_id", "recording_since", "stats_units", "default_activity"
+MADE_UP_POINT_S = 120
+"""As `POINT_S`, for the tracks of a fresh phone: fewer points make it sooner ready."""
 _COLUMNS = (
     "name, description, category, starttime, stoptime, totaldistance, totaltime, movingtime, maxspeed, elevationgain, "
     "elevationloss, _id"
@@ -145,7 +147,7 @@ class Store:
         since, now = self.preferences.number(SINCE), self.now_ms
         return went_on(replace(track, stop_ms=since), now - since)
 
-    def _write(self, before: Track, after: Track) -> None:
+    def _write(self, before: Track, after: Track, every_s: int = POINT_S) -> None:
         """Store what a track has covered, and the points of its course that are new."""
         self.db.executemany(
             "INSERT INTO trackpoints (trackid, longitude, latitude, time, elevation, accuracy, speed, bearing, type) "
@@ -155,7 +157,7 @@ class Store:
                     *(after.id, round(fix.longitude * 1e6), round(fix.latitude * 1e6)),
                     *(time_ms, fix.elevation, fix.speed, fix.bearing),
                 )
-                for time_ms, fix in points(before, after)
+                for time_ms, fix in points(before, after, every_s)
             ],
         )
         self.db.execute(
@@ -179,7 +181,7 @@ class Store:
             name = rng.choice((f"{say.adjective()} {say.place()}", f"To the {say.place()} with {say.first_name()}"))
             before = self._stored(self._insert(name.capitalize(), rng.choice(kinds), start))
             assert before is not None
-            self._write(before, went_on(before, rng.randint(12, 150) * 60_000))
+            self._write(before, went_on(before, rng.randint(12, 150) * 60_000), MADE_UP_POINT_S)
 
 
 def _track(row: tuple) -> Track:
