@@ -30,6 +30,7 @@ PYTHON = "ANDROID_WORLD_PYTHON"
 
 def run_androidworld(args: argparse.Namespace) -> int:
     """Exit code 0; 1 when episodes broke."""
+    from envs.androidworld.missing import remark
     from envs.androidworld.phone import AndroidWorldPhone, androidworld
     from envs.phone.baselines import NoOp, Oracle
 
@@ -73,11 +74,13 @@ def run_androidworld(args: argparse.Namespace) -> int:
     write_json(args.out / RESULTS, {**settings, **facts, "card": card_json(card)})
     report = Report("AndroidWorld's tasks on the simulated phone", str(card.solved), settings | versions())
     report.add_card("Score card", card)
-    report.add_table("All tasks", ("task", "success", "ending", "steps", "fault"), [_row(r) for r in results])
+    remarks = {task.key: remark(task.name) for task in tasks}
+    rows = [_row(result, remarks[result.key]) for result in results]
+    report.add_table("All tasks", ("task", "success", "ending", "steps", "fault or remark"), rows)
     report.write(args.out / REPORT)
     print(card_text(card))
-    for result in results:
-        print(f"{result.key:52} {result.success:4.2f} {result.ending.value:9} {result.steps:3} {result.fault[:90]}")
+    for key, success, ending, steps, said in rows:
+        print(f"{key:52} {success:4} {ending:9} {steps:>3} {said[:90]}")
     if card.broken:
         print(f"{len(card.broken)} episodes broke; run again to retry them", file=sys.stderr)
     return 1 if card.broken else 0
@@ -93,5 +96,6 @@ def _choose(tasks: Sequence[AndroidWorldTask], patterns: Sequence[str] | None) -
     return [task for task in tasks if any(fnmatchcase(task.name, pattern) for pattern in patterns)]
 
 
-def _row(result: EpisodeResult) -> tuple[str, ...]:
-    return result.key, f"{result.success:g}", result.ending.value, str(result.steps), result.fault[:200]
+def _row(result: EpisodeResult, remark: str) -> tuple[str, ...]:
+    said = "; ".join(filter(None, (result.fault[:200], remark)))
+    return result.key, f"{result.success:.2f}", result.ending.value, str(result.steps), said

@@ -35,7 +35,7 @@ from envs.phone.device import Phone
 from envs.phone.metrics import ScreenSpec
 from envs.phone.tasks.base import PhoneTask
 from envs.phone.words import vocabulary
-from envs.touch import KEYS, NO_POINTER, way
+from envs.touch import KEYS, MODIFIERS, NO_POINTER, way
 
 SWIPE_MS, DRAG_MS = 300, 500
 WAIT = dt.timedelta(seconds=1)
@@ -134,7 +134,7 @@ class PhoneEnv:
                     return f"no app is called {app!r}"
             case Hotkey(keys):
                 try:
-                    phone.key_combination(*keys)
+                    phone.key_combination(*(MODIFIERS.get(key.casefold(), key) for key in keys))
                 except EnvError as error:
                     return str(error)
             case Wait():

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterable
 from typing import TypeAlias, Unpack
 
 from agentkit.actions import Action, Click, Point, Scroll
-from agentkit.errors import EnvError
+from agentkit.errors import EnvError, boundary
 from envs.phone import oracle
 from envs.phone.device import Phone
 from envs.phone.oracle import Steps, Wanted
@@ -84,17 +84,20 @@ def delete_each(phone: Phone, titles: Iterable[str], delete: Callable[[], Steps]
 
 def records(text: str) -> list[Record]:
     """The records of a text as AndroidWorld writes them: columns between bars below their names, or blocks of indented
-    fields below a first line "Kind: title", whose field is "title" here."""
-    lines = text.strip().splitlines()
-    if "|" in lines[0]:
+    fields below a first line "Kind: title", whose field is "title" here. EnvError for any other text."""
+    lines = text.strip("\n").splitlines()
+    if lines and "|" in lines[0]:
         names = lines[0].split("|")
-        return [dict(zip(names, line.split("|"), strict=True)) for line in lines[1:]]
+        with boundary(EnvError, f"a line must have the columns {names}"):
+            return [dict(zip(names, line.split("|"), strict=True)) for line in lines[1:]]
     found: list[Record] = []
     for line in filter(str.strip, lines):
-        if field := _FIELD.fullmatch(line):
+        if found and (field := _FIELD.fullmatch(line)):
             found[-1][field[1]] = field[2]
         elif first := _FIRST.fullmatch(line):
             found.append({"title": first[1]})
         else:
-            raise EnvError(f"a line of a record must be 'name: value', got {line!r}")
+            raise EnvError(f"a record must begin with 'Kind: title' and go on with ' name: value', got {line!r}")
+    if not found:
+        raise EnvError(f"a text of records must hold one, got {text!r}")
     return found

@@ -115,7 +115,7 @@ def test_type_enter_long_press_double_click_and_hotkey(env: PhoneEnv) -> None:
     env.step(Type("Zebedee"))
     field = "open_search_view_edit_text"
     assert oracle.read(env.phone, field) == "Zebedee"
-    env.step(Hotkey(("CTRL_LEFT", "A")))
+    env.step(Hotkey(("ctrl", "a")))
     env.step(Type("q"))
     assert oracle.read(env.phone, field) == "q"
     assert "last_error" in env.step(Hotkey(("NOT_A_KEY",))).info
