@@ -27,7 +27,7 @@ from agentkit.machine import machine
 from agentkit.scoring import Rate
 
 RESULTS = Path(__file__).parents[1] / "docs" / "results" / "alignment.json"
-TASKS = ("Turn*", "Set*", "OpenApp*", "*Question")
+TASKS = ("Turn*", "Set*", "*Question")
 TRAIN = {
     "protocol": "venus1_navi", "reward": "venus_navi", "lora_r": 16, "lr": 3e-4, "lr_schedule": "cosine",
     "group": 8, "prompts": 8, "temperature": 1.0, "max_new_tokens": 64, "save_every": 0, "scale_rewards": "none",

@@ -14,9 +14,13 @@ if TYPE_CHECKING:
     from envs.phone.device import Phone
 
 
-@dataclass(frozen=True)
+@dataclass
 class AndroidWorldTask:
-    """An instance as `worker.describe` tells of it."""
+    """An instance as `worker.describe` tells of it.
+
+    Mutable for one reason: AndroidWorld words some goals only as it sets the task up ("tomorrow" for a date), so
+    `goal` is what was announced until the environment has been reset, and what the agent is told from then on.
+    """
 
     key: str
     """Class and number of the instance, "ContactsAddContact_0"."""
