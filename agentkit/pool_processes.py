@@ -4,22 +4,22 @@
         run_episodes(policy, phones.env, tasks, workers=64)
 
 A process holds many environments, each in its own thread. One that dies breaks the episodes in it, and another takes
-its place. What comes from a model crosses as JSON and pixels; only the factory and the tasks are pickled.
+its place. What comes from a model crosses as JSON, and pixels through shared memory; only the factory and the tasks are
+pickled. Linux only.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
+import mmap
 import multiprocessing
 import os
 import pickle
 import secrets
-import signal
 import threading
-import traceback
 from collections.abc import Callable
-from multiprocessing.connection import Client, Connection, Listener
+from multiprocessing import reduction
+from multiprocessing.connection import Client, Connection
 from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Any, Self
@@ -28,8 +28,9 @@ from PIL import Image
 
 from agentkit import errors
 from agentkit.actions import Action
-from agentkit.codec import decode_action, encode_action
-from agentkit.errors import DeviceLost, EnvError, GlintError, boundary
+from agentkit.codec import encode_action
+from agentkit.errors import DeviceLost, EnvError, boundary
+from agentkit.process_host import serve
 from agentkit.types import Env, Observation, Task
 
 READY_S = 120.0
@@ -101,7 +102,7 @@ class _Host:
         self._address = ""
         self._ready = threading.Lock()
         self.process: BaseProcess = SPAWN.Process(
-            target=_serve, args=(there, self._key, factory), name="environments", daemon=True
+            target=serve, args=(there, self._key, factory), name="environments", daemon=True
         )
         self.process.start()
         there.close()
@@ -140,6 +141,7 @@ class _RemoteEnv:
     def __init__(self, connection: Connection, host: _Host, timeout_s: float, gone: Callable[[_Host], None]) -> None:
         self._connection: Connection | None = connection
         self._host, self._timeout_s, self._gone = host, timeout_s, gone
+        self._pixels: mmap.mmap | None = None
         self._image: Image.Image | None = None
 
     def reset(self, task: Task) -> Observation:
@@ -179,72 +181,16 @@ class _RemoteEnv:
         return answer
 
     def _observation(self, row: dict[str, Any]) -> Observation:
-        """Pixels come only when they are others than before."""
-        if row["size"] is not None:
+        """Pixels come only when they are others than before; they are copied before the next call can change them."""
+        if row["room"]:
             assert self._connection is not None
-            self._image = Image.frombytes("RGB", tuple(row["size"]), self._connection.recv_bytes())
+            handle = reduction.recv_handle(self._connection)
+            self._pixels = mmap.mmap(handle, row["room"], prot=mmap.PROT_READ)
+            os.close(handle)
+        if row["size"]:
+            assert self._pixels is not None
+            width, height = row["size"]
+            with memoryview(self._pixels) as pixels:
+                self._image = Image.frombytes("RGB", (width, height), pixels[: 4 * width * height], "raw", "RGBX")
         assert self._image is not None
         return Observation(self._image, row["ended"], row["info"])
-
-
-# In the other process.
-
-
-def _serve(control: Connection, key: bytes, factory: Callable[[], Env]) -> None:
-    """Make an environment for each connection until the other end of `control` is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches everyone; whoever started us ends us
-    listener = Listener(family="AF_UNIX", backlog=256, authkey=key)
-    control.send_bytes(str(listener.address).encode())
-
-    def accept() -> None:
-        while True:
-            try:
-                connection = listener.accept()
-            except (OSError, EOFError, multiprocessing.AuthenticationError):
-                return
-            threading.Thread(target=_serve_one, args=(connection, factory), daemon=True).start()
-
-    threading.Thread(target=accept, daemon=True).start()
-    with contextlib.suppress(EOFError, OSError):
-        control.recv_bytes()
-    listener.close()
-
-
-def _serve_one(connection: Connection, factory: Callable[[], Env]) -> None:
-    """Answer for one environment until its connection is closed."""
-    env: Env | None = None
-    shown: Image.Image | None = None
-    try:
-        while True:
-            name, value = json.loads(connection.recv_bytes())
-            task = connection.recv_bytes() if name == "reset" else b""
-            pixels = b""
-            try:
-                env = env or factory()
-                if name == "verdict":
-                    answer: Any = env.verdict()
-                else:
-                    seen = env.reset(pickle.loads(task)) if task else env.step(decode_action(value))  # type: ignore[arg-type]  # noqa: S301
-                    answer = {"size": None, "ended": seen.ended, "info": dict(seen.info)}
-                    if seen.image is not shown:
-                        shown, answer["size"] = seen.image, seen.image.size
-                        pixels = seen.image.convert("RGB").tobytes()
-                reply = json.dumps(["answer", answer])
-            except GlintError as error:
-                reply = json.dumps(["fault", {"error": _name(error), "text": str(error)}])
-            except Exception:
-                reply = json.dumps(["bug", traceback.format_exc()])
-            connection.send_bytes(reply.encode())
-            if pixels:
-                connection.send_bytes(pixels)
-    except (EOFError, OSError):
-        pass  # the other end has closed
-    finally:
-        connection.close()
-        if env is not None:
-            env.close()
-
-
-def _name(error: GlintError) -> str:
-    """The first of its classes that both ends know."""
-    return next(kind.__name__ for kind in type(error).__mro__ if getattr(errors, kind.__name__, None) is kind)

@@ -6,6 +6,7 @@ Each `reset` makes a fresh phone from the task's seed, so nothing leaks from one
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -42,6 +43,11 @@ WAIT = dt.timedelta(seconds=1)
 """What `Wait` adds to the phone's clock, as in AndroidWorld."""
 
 
+TURN = threading.RLock()
+"""Held by the phone that works. Python draws one at a time whatever we do, and dozens of threads that fight for it
+take several times as long together as when they take turns."""
+
+
 class PhoneEnv:
     """One simulated phone behind `agentkit.types.Env`. `apps` None installs the whole catalogue."""
 
@@ -74,27 +80,29 @@ class PhoneEnv:
             raise EnvError(f"PhoneEnv runs PhoneTask instances, got {type(task).__name__} {task.key!r}")
         rng = task.rng("phone")
         dark = rng.random() < 0.5 if self.dark is None else self.dark
-        with boundary(EnvError, f"setting up {task.key}"), vocabulary(task.split):
-            self._phone = Phone(
-                self.apps, screen=self.screen, seed=rng.getrandbits(32), dark=dark, font_scale=self.font_scale
-            )
-            task.setup(self._phone)
-            self._phone.reset_to_home()
-            self._phone.invalidate()
-        self._task, self.answers = task, []
-        return self._look({})
+        with TURN:
+            with boundary(EnvError, f"setting up {task.key}"), vocabulary(task.split):
+                self._phone = Phone(
+                    self.apps, screen=self.screen, seed=rng.getrandbits(32), dark=dark, font_scale=self.font_scale
+                )
+                task.setup(self._phone)
+                self._phone.reset_to_home()
+                self._phone.invalidate()
+            self._task, self.answers = task, []
+            return self._look({})
 
     def step(self, action: Action) -> Observation:
         """Carry out one action. What the phone cannot do changes nothing and is told in `info["last_error"]`."""
-        with boundary(EnvError, f"carrying out {action_name(action)}"):
-            error = self._act(action)
-        return self._look({"last_error": error} if error else {})
+        with TURN:
+            with boundary(EnvError, f"carrying out {action_name(action)}"):
+                error = self._act(action)
+            return self._look({"last_error": error} if error else {})
 
     def verdict(self) -> dict[str, Any]:
         """`success`: how far the phone and the answers fulfil the goal now, whoever declared what; JSON-safe."""
         phone = self.phone
         assert self._task is not None
-        with boundary(EnvError, f"checking {self._task.key}"):
+        with TURN, boundary(EnvError, f"checking {self._task.key}"):
             success = self._task.check(phone, tuple(self.answers))
         package, activity = phone.foreground()
         return {"success": float(success), "answers": list(self.answers), "foreground": f"{package}/{activity}"}

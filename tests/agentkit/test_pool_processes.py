@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -63,6 +64,30 @@ class Odd:
         return Observation(Image.new("RGB", (3, 2)), info={"process": os.getpid()})
 
 
+class Changing(Odd):
+    """Pictures of other sizes and modes at every step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def _look(self) -> Observation:
+        return Observation(picture(self.count))
+
+    def step(self, action) -> Observation:
+        self.count += 1
+        return self._look()
+
+
+SIZES = ((5, 7), (5, 7), (1, 1), (90, 41), (41, 90), (3, 3), (200, 300))
+
+
+def picture(number: int) -> Image.Image:
+    width, height = SIZES[number]
+    image = Image.frombytes("RGB", (width, height), random.Random(number).randbytes(3 * width * height))
+    return image.convert("L") if number == 4 else image
+
+
 class _Special(DeviceLost):
     """A class that the parent process has no name for."""
 
@@ -106,6 +131,19 @@ def test_a_phone_there_is_as_a_phone_here():
         there.close()
         with pytest.raises(DeviceLost, match="was closed"):
             there.verdict()
+
+
+def test_pictures_of_any_size_arrive_and_stay_as_they_were():
+    with EnvProcesses(Changing, 1) as processes:
+        one, other = processes.env(), processes.env()
+        seen = [one.reset(FreeGoal("x")).image]
+        other.reset(FreeGoal("x"))
+        for _ in SIZES[1:]:
+            seen.append(one.step(Press("back")).image)
+            other.step(Press("back"))
+    for number, image in enumerate(seen):
+        wanted = picture(number).convert("RGB")
+        assert (image.size, image.tobytes()) == (wanted.size, wanted.tobytes()), number
 
 
 def test_environments_are_spread_and_each_keeps_to_itself(odd):
