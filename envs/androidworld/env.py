@@ -48,7 +48,7 @@ class AndroidWorldEnv:
         self._task, self.answers = task, []
         if self.record is not None:
             self._process.calls()
-        self.worker.initialize(task.key, task.params)
+        task.goal = self.worker.initialize(task.key, task.params)
         if self.record is not None:
             self._setup = self._process.calls()
         return self.device.reset(task)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from agentkit.actions import Click, Finished, Point
 from agentkit.errors import ConfigError, DataError, EnvError
 from agentkit.types import Ending, Trajectory
 from envs.androidworld import process
+from envs.androidworld.env import AndroidWorldEnv
 from envs.androidworld.process import TaskFault, WorkerProcess
 from envs.androidworld.task import AndroidWorldTask, answers
 from envs.androidworld.transcript import Call, Replay, Transcript, differences
@@ -31,6 +33,26 @@ def test_a_right_state_counts_only_when_the_agent_declared_the_end(ending, state
 def test_a_task_without_a_solution_says_so():
     with pytest.raises(EnvError, match="Turn has no scripted solution"):
         TASK.oracle(None)  # type: ignore[arg-type]
+
+
+class Rewording:
+    """A worker that words the goal as it sets the task up."""
+
+    alive = True
+
+    def initialize(self, key, params):
+        return "Turn it on tomorrow."
+
+
+class Screen:
+    def reset(self, task):
+        return task.goal
+
+
+def test_the_goal_is_what_the_set_up_made_of_it():
+    task = replace(TASK)
+    assert AndroidWorldEnv(Screen(), Rewording()).reset(task) == "Turn it on tomorrow."
+    assert (task.goal, TASK.goal) == ("Turn it on tomorrow.", "Turn it on.")
 
 
 def worker(tmp_path: Path, body: str, monkeypatch) -> WorkerProcess:
