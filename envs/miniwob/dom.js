@@ -42,7 +42,7 @@
       checked: element.checked === true || element.selected === true,
       attributes: Object.fromEntries(Array.from(element.attributes, (item) => [item.name, item.value])),
       color: getComputedStyle(element).backgroundColor,
-      shown: element.checkVisibility() && box.width > 0 && box.height > 0,
+      shown: element.checkVisibility({visibilityProperty: true}) && box.width > 0 && box.height > 0,
       box: [box.left, box.top, box.right, box.bottom],
       at,
       scroller: at ? null : scroller(element),

@@ -167,7 +167,7 @@ class MiniWobEnv:
 
     @contextmanager
     def _guarded(self, what: str) -> Iterator[None]:
-        """Do the block within the deadline; when it fails, the browser is ended, and the next `reset` starts another."""
+        """Do the block within the deadline. When it fails the browser is ended; the next `reset` starts another."""
         assert self._chromium is not None
         try:
             with self._chromium.within(self.timeout_s, what):

@@ -40,11 +40,11 @@ STATE = """
 """
 GOAL = "() => { const said = core.getUtterance(); return typeof said === 'object' ? said.utterance : said; }"
 FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
-STYLE = "(() => { const sheet = new CSSStyleSheet(); sheet.replaceSync(%s); document.adoptedStyleSheets.push(sheet); })()"
-READY_POLL_S = 0.02
+STYLE = "{ const sheet = new CSSStyleSheet(); sheet.replaceSync(%s); document.adoptedStyleSheets.push(sheet); }"
+POLL_S = 0.02
+HOVER_S = 0.5
 DRAG_STEPS = 12
 """Moves of the pointer between the ends of a drag: pages follow the way, not only its ends."""
-PAUSE_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class TaskPage:
         while not self.state().ready:
             if time.monotonic() > deadline:
                 raise EnvError(f"{self.shown.name} was not ready {timeout_s:g} s after its start")
-            self.tab.wait_for_timeout(READY_POLL_S * 1000)
+            self.pause(POLL_S)
         self.tab.evaluate(FRAMES)
         goal = self.tab.evaluate(GOAL)
         if not isinstance(goal, str) or not goal.strip():
@@ -139,27 +139,32 @@ class TaskPage:
         )
         return base64.b64decode(reply["data"])
 
-    def click(self, x: float, y: float, times: int = 1) -> None:
+    def hover(self, x: float, y: float) -> None:
+        """Move the pointer and let the page answer: some swap in pictures, which have no size until they are loaded."""
         self.tab.mouse.move(x, y)
+        self.tab.evaluate(FRAMES)
+        deadline = time.monotonic() + HOVER_S
+        while self._loading and time.monotonic() < deadline:
+            self.pause(POLL_S)
+
+    def click(self, x: float, y: float, times: int = 1) -> None:
+        self.hover(x, y)
         for count in range(1, times + 1):
             self.tab.mouse.down(click_count=count)
             self.tab.mouse.up(click_count=count)
 
-    def hover(self, x: float, y: float) -> None:
-        self.tab.mouse.move(x, y)
-
     def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         mouse = self.tab.mouse
-        mouse.move(*start)
+        self.hover(*start)
         mouse.down()
         try:
             mouse.move(*end, steps=DRAG_STEPS)
-            self.tab.wait_for_timeout(PAUSE_S * 1000)
+            self.pause(POLL_S)
         finally:
             mouse.up()
 
     def wheel(self, at: tuple[float, float], dx: float, dy: float) -> None:
-        self.tab.mouse.move(*at)
+        self.hover(*at)
         self.tab.mouse.wheel(dx, dy)
         self.tab.evaluate(FRAMES)
 

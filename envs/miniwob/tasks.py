@@ -58,7 +58,7 @@ TIMED = MappingProxyType(
 )
 """Tasks that measure how fast the policy is, however generous the limit, and why. Left out unless they are named."""
 GRADED = frozenset(
-    "bisect-angle circle-center find-midpoint right-angle use-colorwheel use-colorwheel-2 draw-circle draw-line".split()
+    ("bisect-angle", "circle-center", "draw-circle", "draw-line", "find-midpoint", "right-angle", "use-colorwheel")
 )
 """Tasks that pay by distance from a perfect answer, which whole pixels rarely allow: a reward of 1 is luck."""
 

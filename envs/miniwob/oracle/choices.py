@@ -37,12 +37,18 @@ def drawn_number(dom: Dom) -> Moves:
           [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
           const context = canvas.getContext('2d');
           context.drawImage(image, 0, 0);
+          const light = (x, y) => context.getImageData(x, y, 1, 1).data[0];
+          const span = (size, lit) => {
+            const places = [...Array(size).keys()].filter(lit);
+            return [places[0], places[places.length - 1] - places[0] + 1];
+          };
+          const [xs, ys] = [[...Array(canvas.width).keys()], [...Array(canvas.height).keys()]];
+          const [left, width] = span(canvas.width, x => ys.some(y => light(x, y) > 60));
+          const [top, height] = span(canvas.height, y => xs.some(x => light(x, y) > 60));
           const cells = [];
           for (let row = 0; row < 7; row++)
-            for (let column = 0; column < 4; column++) {
-              const x = (column + 0.5) * canvas.width / 4, y = (row + 0.5) * canvas.height / 7;
-              cells.push(context.getImageData(x, y, 1, 1).data[0] > 200);
-            }
+            for (let column = 0; column < 4; column++)
+              cells.push(light(left + (column + 0.5) * width / 4, top + (row + 0.5) * height / 7) > 200);
           return cells;
         }"""
     )

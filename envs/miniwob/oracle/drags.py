@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
+import re
+from collections.abc import Callable
+from functools import partial
 
-from agentkit.actions import Hotkey
+from agentkit.actions import Click, Drag, Hotkey
+from agentkit.errors import PolicyError
 from envs.miniwob.dom import XY, Dom, Element
-from envs.miniwob.oracle.moves import Moves, Rule, click, drag, matched, submit
+from envs.miniwob.oracle.moves import Moves, Rule, click, drag, matched, reachable, submit, write
 
 UNIT = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
 GRID_NAMES = ("top left", "top center", "top right", "center left", "center", "center right",
@@ -48,7 +51,7 @@ def shapes_into_boxes(dom: Dom) -> Moves:
     yield from submit(dom)
 
 
-def _collect(dom: Dom, wanted, box: Element) -> Moves:
+def _collect(dom: Dom, wanted: Callable[[Element], bool], box: Element) -> Moves:
     figures = "#area_svg > :not(#shape-container)"
     for i, item in enumerate(dom.all(figures)):
         if wanted(item):
@@ -70,13 +73,11 @@ def list_place(dom: Dom) -> Moves:
 
 
 def _number(goal: str) -> int:
-    import re
-
     found = re.search(r"(\d)\w\w position", goal)
     return int(found[1]) if found else 0
 
 
-def _move_row(dom: Dom, items: list[Element], now: int, then: int):
+def _move_row(dom: Dom, items: list[Element], now: int, then: int) -> Drag:
     """Past the middle of the row whose place it takes."""
     past = 0.35 * (items[then].box[3] - items[then].box[1]) * (1 if then > now else -1)
     x, y = items[now].middle
@@ -89,7 +90,13 @@ def grid_place(dom: Dom) -> Moves:
     now = [item.text for item in items].index(name)
     steps = {"up by one": -3, "down by one": 3, "left by one": -1, "right by one": 1}
     then = now + steps[where] if where in steps else GRID_NAMES.index(where)
-    yield drag(dom, items[now].middle, items[then].middle)
+    (x1, y1), (x2, y2) = items[now].middle, items[then].middle
+    # A neighbour makes room once the pointer is past its middle.
+    yield drag(dom, (x1, y1), (x2 + 10 * _sign(x2 - x1), y2 + 10 * _sign(y2 - y1)))
+
+
+def _sign(value: float) -> int:
+    return (value > 1) - (value < -1)
 
 
 def sort_rows(dom: Dom) -> Moves:
@@ -111,8 +118,6 @@ def slider(dom: Dom) -> Moves:
 
 
 def _ordinal(goal: str) -> int:
-    import re
-
     found = re.search(r"the (\d)\w\w checkbox", goal)
     return int(found[1]) if found else 0
 
@@ -124,30 +129,89 @@ def sliders(dom: Dom) -> Moves:
 
 
 def _slide(dom: Dom, slider: str, shown: str, value: int) -> Moves:
-    """A click on the handle gives it the keyboard; arrows do what a pixel is too coarse for."""
-    yield from click(dom, f"{slider} .ui-slider-handle")
+    """Where a value lies follows from two places clicked; arrows then do what a pixel is too coarse for."""
+    left, top, right, bottom = dom.one(slider).box
+    flat = right - left > bottom - top
+    low, high = (left, right) if flat else (bottom, top)
+    across = (top + bottom) / 2 if flat else (left + right) / 2
+
+    def place(share: float) -> Click:
+        along = low + share * (high - low)
+        return Click(dom.point((along, across) if flat else (across, along)))
+
+    seen: dict[float, int] = {}
+    for share in (0.05, 0.95):
+        yield place(share)
+        seen[share] = int(dom.one(shown).text)
+    span = seen[0.95] - seen[0.05]
+    if span:
+        yield place(min(max(0.05 + 0.9 * (value - seen[0.05]) / span, 0.0), 1.0))
     while (now := int(dom.one(shown).text)) != value:
         yield Hotkey(("right" if now < value else "left",))
 
 
 def highlight(dom: Dom) -> Moves:
     """From the first letter to the last one."""
-    import re
-
     found = re.search(r"the (\d)\w\w paragraph", dom.goal)
-    selector = f"#randomText p:nth-of-type({found[1]})" if found else "#randomText"
+    yield from _mark(dom, f"#randomText p:nth-of-type({found[1]})" if found else "#randomText")
+    yield from submit(dom)
+
+
+def _mark(dom: Dom, selector: str, words: str = "") -> Moves:
+    """Drag over the element's text, or over `words` in it."""
     start, end = dom.read(
-        """selector => {
-          const range = document.createRange();
-          range.selectNodeContents(document.querySelector(selector));
+        """({selector, words}) => {
+          const element = document.querySelector(selector), range = document.createRange();
+          range.selectNodeContents(element);
+          if (words) {
+            const text = document.createTreeWalker(element, NodeFilter.SHOW_TEXT).nextNode();
+            const from = (' ' + text.data + ' ').search(new RegExp('\\\\s' + RegExp.escape(words) + '\\\\s'));
+            range.setStart(text, from);
+            range.setEnd(text, from + words.length);
+          }
           const lines = [...range.getClientRects()].filter(line => line.width > 0);
           const [first, last] = [lines[0], lines[lines.length - 1]];
-          return [[first.left + 0.25, first.top + first.height / 2], [last.right + 2, last.top + last.height / 2]];
+          const after = words ? -0.25 : 2;
+          return [[first.left + 0.25, first.top + first.height / 2], [last.right + after, last.top + last.height / 2]];
         }""",
-        selector,
+        {"selector": selector, "words": words},
     )
     yield drag(dom, tuple(start), tuple(end))
+
+
+def styled_text(dom: Dom) -> Moves:
+    """As in: give the text magna the style bold; make everything the color red."""
+    word = found[1] if (found := re.search(r"give the text (.+?) the (?:style|color)", dom.goal)) else ""
+    what = matched(r"the (?:style|color) (\w+)", dom.goal)[1]
+    yield from _mark(dom, ".ql-editor p", word)
+    styles = {"bold": "bold", "italics": "italic", "underlined": "underline"}
+    if what in styles:
+        yield from click(dom, f".ql-{styles[what]}")
+    else:
+        colors = {"red": "#e60000", "orange": "#ff9900", "yellow": "#ffff00", "green": "#008a00", "blue": "#0066cc"}
+        yield from click(dom, ".ql-color .ql-picker-label")
+        yield from click(dom, f'.ql-color .ql-picker-item[data-value="{colors.get(what, "#9933ff")}"]')
     yield from submit(dom)
+
+
+def appointment(dom: Dom) -> Moves:
+    """As in: Create a 30 mins event named "Food", between 8AM and 12PM."""
+    length, unit, name, first, half = matched(
+        r'a (\S+) (min|hour)\w* event named "(\w+)", between (\d+)([AP])M', dom.goal
+    ).groups()
+    slots = round(float(length) * (2 if unit == "hour" else 1 / 30))
+    opens = 2 * (int(first) % 12 + (12 if half == "P" else 0))
+    for start in range(opens, opens + 9 - slots):
+        for slot in (start + slots - 1, start):
+            yield from reachable(dom, partial(dom.one, f"[data-hour='{slot // 2}'] .hour-label"))
+        cells = [dom.one(f"#hh-{start + i}") for i in range(slots)]
+        if all(cell.at for cell in cells):
+            break
+    else:
+        raise PolicyError(f"other events leave no room for {slots} half hours")
+    yield drag(dom, cells[0].middle, (cells[0].middle[0], cells[-1].middle[1] + 3))
+    yield from write(dom, "#event-name", name)
+    yield from click(dom, "#controls .create")
 
 
 def resize(dom: Dom) -> Moves:
@@ -180,5 +244,7 @@ RULES: dict[str, Rule] = {
     "highlight-text": highlight,
     "highlight-text-2": highlight,
     "resize-textarea": resize,
+    "text-editor": styled_text,
+    "daily-calendar": appointment,
     "draw-line": line,
 }

@@ -55,6 +55,24 @@ def mail(dom: Dom) -> Moves:
         yield from forward_to(dom, sender, matched(r"forward that email to (\w+)", dom.goal)[1])
 
 
+def worded_mail(dom: Dom) -> Moves:
+    """The same four things in anybody's words: who is named, what is quoted and a few verbs decide."""
+    words = re.findall(r"[A-Z][A-Za-z-]+", dom.goal)
+    senders = [item.text for item in dom.all(f"{MAIL} .email-sender")]
+    receivers: list[str] = [name for name in dom.read("() => ui_utils.PEOPLE_NAMES") if name in words]
+    from_whom = [name for name in receivers if name in senders]
+    if len(receivers) > 1:
+        to = re.findall(r"\bto ([A-Z][A-Za-z-]+)", dom.goal)
+        receiver = next((name for name in [*to, *receivers] if name in receivers and [name] != from_whom), receivers[0])
+        yield from forward_to(dom, next(name for name in from_whom if name != receiver), receiver)
+    elif quoted(dom.goal):
+        yield from reply_to(dom, from_whom[0], quoted(dom.goal)[0])
+    elif re.search(r"delet|trash|remov|erase|rid of|discard", dom.goal, re.IGNORECASE):
+        yield from delete_mail(dom, from_whom[0])
+    else:
+        yield from star_mail(dom, from_whom[0])
+
+
 def social(dom: Dom) -> Moves:
     """As in: For the user @x, click on the "Mute" button. Some buttons are in a menu."""
     user = matched(r"user (@\S+),", dom.goal)[1]
@@ -103,13 +121,14 @@ def order(dom: Dom) -> Moves:
 
 
 def ticket(dom: Dom) -> Moves:
-    """The cheapest or the shortest flight of those offered."""
-    if "cheapest" in dom.goal:
-        cost = [int(matched(r"\$(\d+)", item.text)[1]) for item in dom.all(".buy-ticket")]
+    """The cheapest, most expensive, shortest or longest flight of those offered."""
+    if "cost" in dom.goal:
+        values = [int(matched(r"\$(\d+)", item.text)[1]) for item in dom.all(".buy-ticket")]
     else:
         times = [matched(r"(\d+)h (\d+)m", item.text) for item in dom.all(".flight")]
-        cost = [60 * int(time[1]) + int(time[2]) for time in times]
-    yield from click(dom, ".buy-ticket", nth=cost.index(min(cost)))
+        values = [60 * int(time[1]) + int(time[2]) for time in times]
+    best = min(values) if "cheapest" in dom.goal or "shortest" in dom.goal else max(values)
+    yield from click(dom, ".buy-ticket", nth=values.index(best))
 
 
 RULES: dict[str, Rule] = {
@@ -120,6 +139,9 @@ RULES: dict[str, Rule] = {
     "email-inbox-reply": mail,
     "email-inbox-forward": mail,
     "email-inbox-star-reply": mail,
+    "email-inbox-nl-turk": worded_mail,
+    "email-inbox-forward-nl": worded_mail,
+    "email-inbox-forward-nl-turk": worded_mail,
     "social-media": social,
     "social-media-all": social_several,
     "social-media-some": social_several,

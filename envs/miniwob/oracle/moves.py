@@ -14,6 +14,7 @@ Moves: TypeAlias = Iterator[Action]
 Rule: TypeAlias = Callable[[Dom], Moves]
 SUBMIT = "#subbtn, #submit, #area button.secondary-action"
 TRIES = 25
+WAITS = 4
 
 
 def quoted(text: str) -> list[str]:
@@ -68,11 +69,17 @@ def hover_open(dom: Dom, selector: str, text: str, opened: Callable[[], bool]) -
     if element.at is None:
         raise PolicyError(f"the item {text!r} is not in the picture")
     yield Hover(dom.point(element.at))
-    for _ in range(3):
-        if opened():
+    yield from wait_until(opened)
+
+
+def wait_until(ready: Callable[[], bool]) -> Moves:
+    """Wait for what moves by itself. PolicyError after `WAITS` times."""
+    for _ in range(WAITS):
+        if ready():
             return
         yield Wait()
-    raise PolicyError(f"the item {text!r} did not unfold")
+    if not ready():
+        raise PolicyError(f"the page was not as expected after waiting {WAITS} times")
 
 
 def write(dom: Dom, selector: str, text: str, nth: int = 0) -> Moves:

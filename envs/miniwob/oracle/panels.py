@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 
 from envs.miniwob.dom import Dom
-from envs.miniwob.oracle.moves import Moves, Rule, click, hover_open, matched, quoted, submit
+from envs.miniwob.oracle.moves import Moves, Rule, click, hover_open, matched, quoted, submit, wait_until
 
 
 def numbered_tab(dom: Dom) -> Moves:
@@ -22,6 +23,8 @@ def link_in_tabs(dom: Dom) -> Moves:
                 yield from click(dom, f'#area > ul a[href="{panel}"]')
             yield from click(dom, f"{panel} .alink", name)
             return
+    # The medium page leaves its second panel empty: the tab itself counts then.
+    yield from click(dom, "#area > ul a", nth=1)
 
 
 def section(dom: Dom) -> Moves:
@@ -43,8 +46,8 @@ def menu_path(dom: Dom) -> Moves:
     """As in: Select Alvera>Terza>Ludovika. Submenus unfold under a resting pointer; a click would choose."""
     *parents, leaf = matched(r"Select (.*)", dom.goal)[1].split(">")
     items = "#menu .ui-menu-item-wrapper"
-    for parent, child in zip(parents, [*parents[1:], leaf], strict=True):
-        yield from hover_open(dom, items, parent, lambda child=child: dom.one(items, child).at is not None)
+    for parent, child in pairwise([*parents, leaf]):
+        yield from hover_open(dom, items, parent, partial(_in_reach, dom, items, child))
     yield from click(dom, items, leaf)
 
 
@@ -60,13 +63,19 @@ def icon_menu(dom: Dom) -> Moves:
         text = quoted(dom.goal)[1]
     yield from click(dom, "#open-menu")
     if text in ("Prev", "Stop", "Play", "Next"):
-        yield from hover_open(dom, items, "Playback", lambda: dom.one(items, text).at is not None)
+        yield from hover_open(dom, items, "Playback", partial(_in_reach, dom, items, text))
     yield from click(dom, items, text)
 
 
 def pie(dom: Dom) -> Moves:
-    yield from click(dom, "#divWheel svg text", "+")
-    yield from click(dom, "#divWheel svg text", quoted(dom.goal)[0])
+    items, name = "#divWheel svg text", quoted(dom.goal)[0]
+    yield from click(dom, items, "+")
+    yield from wait_until(partial(_in_reach, dom, items, name))
+    yield from click(dom, items, name)
+
+
+def _in_reach(dom: Dom, selector: str, text: str) -> bool:
+    return dom.one(selector, text).at is not None
 
 
 def tree(dom: Dom) -> Moves:

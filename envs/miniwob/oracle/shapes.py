@@ -7,7 +7,7 @@ import math
 from agentkit.actions import Click
 from agentkit.errors import PolicyError
 from envs.miniwob.dom import XY, Dom, Element
-from envs.miniwob.oracle.moves import Moves, Rule, click, click_at, matched, submit
+from envs.miniwob.oracle.moves import SUBMIT, Moves, Rule, click, click_at, matched, submit
 
 KINDS = {"rect": "rectangle", "circle": "circle", "polygon": "triangle"}
 FIGURES = "#area_svg > rect, #area_svg > circle, #area_svg > polygon, #area_svg > text"
@@ -98,9 +98,13 @@ def midpoint(dom: Dom) -> Moves:
 
 
 def right_angle(dom: Dom) -> Moves:
-    """From the blue dot at a right angle to the line, as far as the drawing goes: far away, rounding turns it less."""
+    """From the blue dot at a right angle to the line, to the side on which the drawing has more room."""
     black, blue = dom.one("#init-black").middle, dom.one("#init-blue").middle
-    yield _ray(dom, blue, math.atan2(black[1] - blue[1], black[0] - blue[0]) + math.pi / 2)
+    along = math.atan2(black[1] - blue[1], black[0] - blue[0])
+    left, top, right, bottom = dom.one("svg").box
+    to_centre = math.atan2((top + bottom) / 2 - blue[1], (left + right) / 2 - blue[0])
+    side = 1 if math.sin(to_centre - along) > 0 else -1
+    yield _ray(dom, blue, along + side * math.pi / 2)
     yield from submit(dom)
 
 
@@ -113,15 +117,15 @@ def bisect(dom: Dom) -> Moves:
 
 
 def _ray(dom: Dom, origin: XY, angle: float) -> Click:
-    """The farthest click on the drawing in this direction, or, when there is more room, in the opposite one for a
-    right angle, which has two sides."""
+    """A click on the drawing as far as possible in this direction, where rounding to pixels turns it least."""
     left, top, right, bottom = dom.one("svg").box
-    reach = 0.0
+    right, bottom = min(right, 160), min(bottom, dom.one(SUBMIT).box[1])
+    reach = 0
     for r in range(5, 200):
         x, y = origin[0] + r * math.cos(angle), origin[1] + r * math.sin(angle)
-        if not (left + 4 < x < min(right, 160) - 4 and top + 4 < y < bottom - 4):
+        if not (left + 4 < x < right - 4 and top + 4 < y < bottom - 4):
             break
-        reach = float(r)
+        reach = r
     if not reach:
         raise PolicyError("there is no room on the drawing in that direction")
     return _click_xy(dom, (origin[0] + reach * math.cos(angle), origin[1] + reach * math.sin(angle)))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-from agentkit.actions import CallUser, Hotkey, Press, Scroll, Type
+from PIL import ImageColor
+
+from agentkit.actions import Click, Hotkey, Press, Scroll, Type
 from agentkit.errors import PolicyError
 from envs.miniwob.dom import Dom
-from envs.miniwob.oracle.moves import Moves, Rule, click, matched, quoted, submit, write
+from envs.miniwob.oracle.moves import Moves, Rule, click, matched, quoted, submit, wait_until, write
 
 
 def quoted_text(dom: Dom) -> Moves:
@@ -135,9 +137,33 @@ def distorted(dom: Dom) -> Moves:
 
 def date_field(dom: Dom) -> Moves:
     """The browser's own field takes the digits of month, day and year one after the other."""
+    yield from _native(dom, "".join(matched(r"(\d\d)/(\d\d)/(\d{4})", dom.goal).groups()))
+
+
+def time_field(dom: Dom) -> Moves:
+    """As in: Enter 9:37 PM as the time."""
+    hour, minute, half = matched(r"(\d+):(\d\d) ([AP])M", dom.goal).groups()
+    yield from _native(dom, f"{int(hour):02}{minute}{half}")
+
+
+def _native(dom: Dom, keys: str) -> Moves:
+    """Type into a field of several parts, from the first one on, wherever the click went."""
     yield from click(dom, "#tt")
+    for _ in range(2):
+        yield Hotkey(("left",))
+    yield Type(keys)
+    yield from submit(dom)
+
+
+def color_field(dom: Dom) -> Moves:
+    """The field of a colour picker also takes the colour's digits; it is named, or shown in the goal."""
+    shown = dom.all("#query [style]")
+    name = shown[0].color if shown else matched(r"Select (\w+) with", dom.goal)[1]
+    red, green, blue = ImageColor.getrgb(name)[:3]
+    yield from click(dom, "#col")
     yield Hotkey(("ctrl", "a"))
-    yield Type("".join(matched(r"(\d\d)/(\d\d)/(\d{4})", dom.goal).groups()))
+    yield Type(f"{red:02X}{green:02X}{blue:02X}")
+    yield Click(dom.point((80, 205)))  # beside the picker, which closes it
     yield from submit(dom)
 
 
@@ -146,7 +172,11 @@ def guess(dom: Dom) -> Moves:
     low, high = 0, 9
     while low <= high:
         number = (low + high) // 2
-        yield from write(dom, "#tt", str(number))
+        field = dom.one("#tt")
+        # In the middle of a narrow number field are the arrows that change it.
+        yield Click(dom.point((field.box[0] + 6, field.middle[1])))
+        yield Hotkey(("ctrl", "a"))
+        yield Type(str(number))
         yield from submit(dom)
         if dom.one("#higher").shown:
             low = number + 1
@@ -161,6 +191,7 @@ def autocomplete(dom: Dom) -> Moves:
     start, *end = quoted(dom.goal)
     yield from write(dom, "#tags", start)
     items = ".ui-autocomplete .ui-menu-item-wrapper"
+    yield from wait_until(lambda: bool(dom.all(items)))
     names = [item.text for item in dom.all(items)]
     name = next((n for n in names if n.startswith(start) and n.endswith(end[0] if end else "")), None)
     if name is None:
@@ -243,6 +274,9 @@ RULES: dict[str, Rule] = {
     "visual-addition": count_blocks,
     "text-transform": distorted,
     "enter-date": date_field,
+    "enter-time": time_field,
+    "use-colorwheel": color_field,
+    "use-colorwheel-2": color_field,
     "guess-number": guess,
     "use-autocomplete": autocomplete,
     "use-autocomplete-nodelay": autocomplete,
