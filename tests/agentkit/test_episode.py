@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from PIL import Image
 
@@ -175,3 +177,22 @@ def test_meta_names_the_policy_and_the_time() -> None:
     trajectory = run_episode(ScriptedPolicy([Finished()]), Counter(), FreeGoal("g"), meta={"device": "x"})
     assert trajectory.meta["policy"] == "scripted" and trajectory.meta["device"] == "x"
     assert trajectory.meta["protocol"] == "venus1_navi" and trajectory.meta["seconds"] >= 0
+
+
+def test_the_time_of_the_device_is_told_apart() -> None:
+    class Slow(Counter):
+        def reset(self, task) -> Observation:
+            time.sleep(0.06)
+            return super().reset(task)
+
+        def step(self, action) -> Observation:
+            time.sleep(0.03)
+            return super().step(action)
+
+    def slow_policy(goal, steps, observation):
+        time.sleep(0.05)
+        return Press("home") if len(steps) < 3 else Finished("done")
+
+    trajectory, _ = play(slow_policy, Slow())
+    device, whole = trajectory.meta["device_seconds"], trajectory.meta["seconds"]
+    assert device >= 0.06 + 3 * 0.03 and whole - device >= 4 * 0.05

@@ -9,8 +9,8 @@ import pytest
 
 from rft.checkpoints import read_run_state
 from rft.configs import TrainConfig
-from rft.run_log import read_metrics
 from rft.train import train
+from runs import comparable
 
 
 @pytest.fixture
@@ -30,8 +30,7 @@ def half_dead(two_answers, tmp_path):
 
 def run(out, settings):
     train(TrainConfig(**settings, out=str(out)))
-    lines = read_metrics(out / "metrics.jsonl")
-    return [{key: value for key, value in line.items() if "time" not in key} for line in lines]
+    return comparable(out)
 
 
 def test_dead_prompts_are_replaced_and_replies_replayed(half_dead, tmp_path):

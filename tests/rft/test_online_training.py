@@ -23,6 +23,7 @@ from rft.online.config import EpisodeConfig
 from rft.online.policy import LearnerPolicy
 from rft.run_log import read_metrics
 from rft.train import train_on_episodes
+from runs import comparable
 from toy_world import ACTIONS, LEFT, NAVI, REPLIES, SIDE, Pick, Toy, picture
 
 
@@ -57,12 +58,6 @@ def weights(folder):
 
 def same(a, b):
     return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
-
-
-def comparable(out):
-    """Metrics without the clock and the memory."""
-    lines = read_metrics(out / "metrics.jsonl")
-    return [{k: v for k, v in line.items() if not k.startswith("memory/") and "time" not in k} for line in lines]
 
 
 @pytest.fixture(scope="module")

@@ -15,15 +15,11 @@ from rft.run_log import read_metrics
 from rft.trace_units import trace_place, trace_units
 from rft.train import train
 from rft.validation import Validation, read_validation, validation_of
+from runs import comparable
 
 
 def held_out(settings):
     return str(Path(settings["data"]).parent / "held_out.jsonl")
-
-
-def clean(folder):
-    lines = read_metrics(folder / "metrics.jsonl")
-    return [{key: value for key, value in line.items() if "time" not in key} for line in lines]
 
 
 def test_a_trace_succeeds_when_all_of_its_steps_are_right():
@@ -109,10 +105,9 @@ def test_the_best_weights_are_kept_and_load(learned, two_answer_traces):
 
 
 def test_the_curve_shows_both_measures(learned):
-    from rft.plot import PANELS
+    from rft.panels import PANELS, keys_of
 
-    keys = {key for line in learned[1] for key in line}
-    shown = {key for _, wanted in PANELS for key in keys if wanted(key)}
+    shown = {key for panel in PANELS for key in keys_of(learned[1], panel)}
     assert {"val/step_accuracy", "val/trace_success", "live_groups", "time/validate"} <= shown
 
 
@@ -121,8 +116,8 @@ def test_looking_does_not_change_training_and_rows_have_an_accuracy(two_answers,
     settings = {**two_answers, **changes, "steps": 4, "save_every": 0}
     train(TrainConfig(**settings, out=str(tmp_path / "blind")))
     result = train(TrainConfig(**settings, out=str(tmp_path / "seen"), val_data=settings["data"], val_every=3))
-    lines = clean(tmp_path / "seen")
-    assert [line for line in lines if "reward" in line] == clean(tmp_path / "blind")
+    lines = comparable(tmp_path / "seen")
+    assert [line for line in lines if "reward" in line] == comparable(tmp_path / "blind")
     assert [line["step"] for line in lines if "val/accuracy" in line] == [0, 3, 4]
     assert {line["val/accuracy"] * 16 % 1 for line in lines if "val/accuracy" in line} == {0.0}
     assert (result.best / ("adapter_config.json" if changes else "model.safetensors")).exists()
@@ -146,7 +141,7 @@ def test_a_resumed_run_keeps_the_best_and_the_count(two_answers, tmp_path):
     for out, stops in (("whole", [6]), ("parts", [2, 4, 6])):
         for steps in stops:
             train(TrainConfig(**settings, out=str(tmp_path / out), steps=steps))
-    assert clean(tmp_path / "parts") == clean(tmp_path / "whole")
+    assert comparable(tmp_path / "parts") == comparable(tmp_path / "whole")
     best = [(tmp_path / out / "best" / "best.json").read_text() for out in ("whole", "parts")]
     assert best[0] == best[1]
     last = [tmp_path / out / "checkpoints" / "checkpoint-6" for out in ("whole", "parts")]
