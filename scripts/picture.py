@@ -1,51 +1,58 @@
-"""A PNG of parts of an HTML report, as README shows: python scripts/picture.py REPORT.html OUT.png 0:760 1560:2330
+"""A PNG of parts of an HTML report, as README and the documentation show them.
 
-Needs Chromium (or Chrome) on the PATH. Each START:END is a band of the page in pixels; the bands are stacked.
+    python scripts/picture.py REPORT.html OUT.png 0:760 1560:2330
+    python scripts/picture.py REPORT.html OUT.png 0:900 --width 390 --dark
+    python scripts/picture.py REPORT.html OUT.png --press ArrowRight Enter
+
+Needs Chromium (or Chrome) on the PATH and the package playwright. Each START:END is a band of the page in pixels; the
+bands are stacked, or stand beside each other with --beside. With --press the window is shown as it is after the keys.
 """
 
 from __future__ import annotations
 
 import argparse
-import shutil
-import subprocess
-import tempfile
+import io
 from pathlib import Path
 
 from PIL import Image
 
-WIDTH = 1100
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+from browser import DESKTOP, opened, whole
 
-
-def shoot(page: Path, height: int) -> Image.Image:
-    """The top `height` pixels of the page. SystemExit when there is no browser or it draws nothing."""
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if browser is None:
-        raise SystemExit(f"picture: expected one of {', '.join(BROWSERS)} on the PATH, found none")
-    with tempfile.TemporaryDirectory() as folder:
-        shot = Path(folder) / "page.png"
-        words = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-                 f"--window-size={WIDTH},{height}", f"--screenshot={shot}", page.resolve().as_uri()]  # fmt: skip
-        subprocess.run(words, check=False, capture_output=True)  # noqa: S603
-        if not shot.exists():
-            raise SystemExit(f"picture: {browser} drew nothing of {page}")
-        return Image.open(shot).convert("RGB")
+HEIGHT = 820
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("page", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("bands", nargs="+", metavar="START:END")
+    parser.add_argument("bands", nargs="*", metavar="START:END", help="default: the whole page")
+    parser.add_argument("--width", type=int, default=DESKTOP, help="of the window (default: %(default)s)")
+    parser.add_argument("--dark", action="store_true", help="as a browser with a dark scheme shows it")
+    parser.add_argument("--beside", action="store_true", help="bands from left to right")
+    parser.add_argument("--press", nargs="+", default=[], metavar="KEY", help="keys to press first, e.g. ArrowRight")
     args = parser.parse_args()
-    bands = [tuple(map(int, band.split(":"))) for band in args.bands]
-    page = shoot(args.page, max(end for _, end in bands))
-    picture = Image.new("RGB", (WIDTH, sum(end - start for start, end in bands)))
-    top = 0
-    for start, end in bands:
-        picture.paste(page.crop((0, start, WIDTH, end)), (0, top))
-        top += end - start
-    picture.quantize(256, dither=Image.Dither.NONE).save(args.out, optimize=True)
+    with opened(args.page, args.width, HEIGHT, args.dark) as page:
+        picture = whole(page)
+        for key in args.press:
+            page.keyboard.press(key)
+        if args.press:
+            picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    ends = [tuple(map(int, band.split(":"))) for band in args.bands] or [(0, picture.height)]
+    parts = [picture.crop((0, start, picture.width, min(end, picture.height))) for start, end in ends]
+    joined(parts, args.beside).quantize(256, dither=Image.Dither.NONE).save(args.out, optimize=True)
+
+
+def joined(parts: list[Image.Image], beside: bool) -> Image.Image:
+    """The parts below each other, or from left to right."""
+    if beside:
+        size = (sum(part.width for part in parts), max(part.height for part in parts))
+    else:
+        size = (max(part.width for part in parts), sum(part.height for part in parts))
+    sheet, x, y = Image.new("RGB", size), 0, 0
+    for part in parts:
+        sheet.paste(part, (x, y))
+        x, y = (x + part.width, y) if beside else (x, y + part.height)
+    return sheet
 
 
 if __name__ == "__main__":
