@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import re
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, Self
 
-from adb_shell.exceptions import AdbCommandFailureException, DevicePathInvalidError, PushFailedError
 from PIL import Image
 
 from agentkit.errors import EnvError
@@ -20,6 +18,7 @@ from envs.android.keyboard import Keyboard
 from envs.android.link import Link
 from envs.android.screen import CutShort, decode_png, decode_raw
 from envs.android.tree import UiNode, parse_tree
+from envs.android.wire import Refused
 
 Screenshot = Literal["auto", "raw", "png"]
 SIMULATED = "glint"
@@ -244,24 +243,16 @@ class AndroidDevice:
     def push(self, data: bytes, path: str) -> None:
         """Write a file on the device. Raises CannotDo when it cannot be written."""
         try:
-            self._link.transfer(lambda device, limits: device.push(io.BytesIO(data), path, **limits))
-        except (DevicePathInvalidError, PushFailedError) as error:
-            raise CannotDo(f"cannot write {path!r} on the device: {_reason(error)}") from error
+            self._link.push(data, path)
+        except Refused as error:
+            raise CannotDo(f"cannot write {path!r} on the device: {error}") from error
 
     def pull(self, path: str) -> bytes:
         """Bytes of a file on the device. Raises CannotDo when it cannot be read."""
-        out = io.BytesIO()
         try:
-            self._link.transfer(lambda device, limits: device.pull(path, out, **limits))
-        except (AdbCommandFailureException, DevicePathInvalidError) as error:
-            raise CannotDo(f"cannot read {path!r} on the device: {_reason(error)}") from error
-        return out.getvalue()
-
-
-def _reason(error: Exception) -> str:
-    """The device's own words, which adb-shell hands on as it got them."""
-    said = error.args[0] if error.args else ""
-    return bytes(said).decode("utf-8", "replace") if isinstance(said, (bytes, bytearray)) else str(error)
+            return self._link.pull(path)
+        except Refused as error:
+            raise CannotDo(f"cannot read {path!r} on the device: {error}") from error
 
 
 def _key(name: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from agentkit.errors import ConfigError, DeviceLost, EnvError
 from envs.android import AndroidDevice, CannotDo
-from envs.android.link import parse_address
+from envs.android.direct import parse_address
 from envs.phone.adb import AdbServer, Auth
 from envs.phone.adb.wire import CLSE, CNXN, HEADER, OKAY, OPEN, VERSION_CHECKED, WRTE, Packet
 from envs.phone.device import Phone
