@@ -155,6 +155,11 @@ def load_trace(folder: str | os.PathLike[str]) -> Trajectory:
         )
 
 
+def trace_head(folder: str | os.PathLike[str]) -> dict[str, Any]:
+    """What the head of a trace says (ending, verdict, meta, ...), without its steps and pictures. DataError."""
+    return _head(Path(folder))
+
+
 def find_traces(root: str | os.PathLike[str]) -> Iterator[Path]:
     """Every finished trace folder at or under `root`, sorted by path."""
     yield from sorted(head.parent for head in Path(root).rglob(HEAD) if not head.parent.name.startswith("."))

@@ -6,6 +6,7 @@
   agentkit eval androidcontrol-high --data android_control --policy qwen:inclusionAI/UI-Venus-Navi-7B \\
       --protocol venus1_navi --out runs/ac
   agentkit eval phone --policy qwen:runs/mini --protocol venus15_navi --seeds 3 --out runs/phone
+  agentkit eval miniwob --policy qwen:runs/mini --protocol venus15_navi_web --needs click --out runs/miniwob
   agentkit eval compare before=runs/v2 after=runs/v2-tuned --out compare.html
 
 Every answer is on disk before the next is asked for: the same command again goes on where a run was stopped. A run
@@ -18,6 +19,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from agentkit.cli.miniwob_args import configure_miniwob
 from agentkit.cli.navigation_args import configure_navigation, is_navigation
 
 HELP = "score a policy on public grounding suites or the simulated phone's tasks"
@@ -36,6 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     configure_navigation(suites)
     _configure_phone(suites.add_parser("phone", help="task success on the simulated phone"))
     _configure_androidworld(suites.add_parser("androidworld", help="AndroidWorld's own tasks and checkers"))
+    configure_miniwob(suites)
     _configure_compare(suites)
 
 
@@ -93,6 +96,7 @@ def _configure_androidworld(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--policy", required=True, help="qwen:..., served:URL#MODEL, scripted:FILE, or a baseline: oracle, noop")
     add("--protocol", default="venus15_navi", help="prompt protocol (default: %(default)s)")
+    add("--device", default="phone", metavar="WHERE", help="phone (simulated) or adb:SERIAL, a real emulator or phone")
     add("--python", metavar="FILE", help="interpreter with android_world (default: $ANDROID_WORLD_PYTHON)")
     add("--source", type=Path, metavar="DIR", help="checkout of android_world, if --python has its needs only")
     add("--tasks", nargs="+", metavar="NAME", help="templates by name; * matches anything (default: all)")
@@ -117,6 +121,10 @@ def run(args: argparse.Namespace) -> int:
         from agentkit.cli.eval_phone import run_phone
 
         return run_phone(args)
+    if args.suite == "miniwob":
+        from agentkit.cli.eval_miniwob import run_miniwob
+
+        return run_miniwob(args)
     if is_navigation(args.suite):
         from agentkit.cli.eval_navigation import run_navigation
 

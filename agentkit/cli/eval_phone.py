@@ -23,6 +23,7 @@ from agentkit.cli.eval_run import (
     versions,
     write_json,
 )
+from agentkit.episode import DEFAULT_LIMITS, Limits
 from agentkit.errors import ConfigError
 from agentkit.policies import make_policy
 from agentkit.pool import run_episodes
@@ -144,7 +145,12 @@ def choose_tasks(seed: int, count: int, split: str, patterns: Sequence[str] | No
 
 
 def run_missing(
-    policy: Policy, env: Callable[[], Env], tasks: Sequence[Task], workers: int, folder: Path
+    policy: Policy,
+    env: Callable[[], Env],
+    tasks: Sequence[Task],
+    workers: int,
+    folder: Path,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> list[EpisodeResult]:
     """The results of all `tasks`; those with a trace in `folder` are scored from it, the broken ones are run again."""
     folder.mkdir(exist_ok=True)
@@ -168,7 +174,7 @@ def run_missing(
         solved = sum(result.solved for result in found.values())
         progress.add(1, f"{solved} solved")
 
-    run_episodes(policy, env, todo, workers, on_done=on_done, keep=False)
+    run_episodes(policy, env, todo, workers, limits=limits, on_done=on_done, keep=False)
     return [found[task.key] for task in tasks]
 
 

@@ -6,11 +6,11 @@ The pages are those of the `miniwob` package 1.1 (Liu et al. 2018, arXiv 1802.08
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from agentkit.errors import ConfigError
 from agentkit.types import Trajectory
@@ -135,7 +135,11 @@ class MiniWobTask:
     def score(self, trajectory: Trajectory) -> dict[str, float]:
         """`success`: the page ended the episode with a reward above 0, as AndroidWorld counts its MiniWoB tasks and
         most papers do. `exact`: with a reward of 1, the stricter reading (many pages pay for half an answer)."""
-        raw = trajectory.verdict.get("raw", 0.0) if trajectory.verdict.get("done") else 0.0
+        return self.score_verdict(trajectory.verdict)
+
+    def score_verdict(self, verdict: Mapping[str, Any]) -> dict[str, float]:
+        """The score of a trajectory with this verdict: nothing else counts."""
+        raw = verdict.get("raw", 0.0) if verdict.get("done") else 0.0
         return {"success": float(raw > 0), "exact": float(raw == 1)}
 
 

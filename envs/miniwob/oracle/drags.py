@@ -202,10 +202,10 @@ def appointment(dom: Dom) -> Moves:
     slots = round(float(length) * (2 if unit == "hour" else 1 / 30))
     opens = 2 * (int(first) % 12 + (12 if half == "P" else 0))
     for start in range(opens, opens + 9 - slots):
-        for slot in (start + slots - 1, start):
+        for slot in (start, start + slots + 1):
             yield from reachable(dom, partial(dom.one, f"[data-hour='{slot // 2}'] .hour-label"))
         cells = [dom.one(f"#hh-{start + i}") for i in range(slots)]
-        if all(cell.at for cell in cells):
+        if all(cell.at and cell.middle[1] < 200 for cell in cells):
             break
     else:
         raise PolicyError(f"other events leave no room for {slots} half hours")
