@@ -22,6 +22,7 @@ from envs.androidworld.env import AndroidWorldEnv, Worker
 from envs.androidworld.process import WorkerProcess
 from envs.androidworld.task import AndroidWorldTask
 from envs.androidworld.transcript import SUFFIX, Replay, Transcript
+from envs.phone.adb.console import Console
 from envs.phone.adb.server import AdbServer
 from envs.phone.apps import EVERY
 from envs.phone.device import Phone
@@ -78,7 +79,7 @@ class PrivateAdb:
 
 def androidworld(python: str | Path, **options: Any) -> Callable[[PrivateAdb, str], Worker]:
     """AndroidWorld itself; the arguments are WorkerProcess's."""
-    return lambda adb, serial: WorkerProcess(python, serial, server_port=adb.port, **options)
+    return lambda adb, serial: WorkerProcess(python, serial, server_port=adb.port, settled=True, **options)
 
 
 def replayed(folder: Path) -> Callable[[PrivateAdb, str], Worker]:
@@ -117,7 +118,9 @@ class AndroidWorldPhone:
         self._task: AndroidWorldTask | None = None
         self._stack = ExitStack()
         with self._stack:
-            self._server = self._stack.enter_context(closing(self._listen()))
+            self._server, console = self._listen()
+            self._stack.callback(self._server.close)
+            self._stack.callback(console.close)
             adb = self._stack.enter_context(closing(PrivateAdb()))
             serial = f"emulator-{self._server.port - 1}"
             adb.wait_for(serial)
@@ -187,11 +190,14 @@ class AndroidWorldPhone:
     def _new(self) -> Phone:
         return Phone(EVERY, screen=self._screen, seed=0, dark=self._dark)
 
-    def _listen(self) -> AdbServer:
+    def _listen(self) -> tuple[AdbServer, Console]:
+        """The first pair of ports that is free: a phone's, and its console's below it."""
         phone, fault = self._new(), ""
         for port in EMULATOR_PORTS:
+            server = AdbServer(phone, port=port)
             try:
-                return AdbServer(phone, port=port).start()
+                return server.start(), Console(server).start()
             except EnvError as error:
+                server.close()
                 fault = str(error)
         raise EnvError(f"no port of {EMULATOR_PORTS.start} to {EMULATOR_PORTS.stop - 1} is free: {fault}")

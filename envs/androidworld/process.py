@@ -42,9 +42,11 @@ class WorkerProcess:
         server_port: int = 5037,
         timeout_s: float = 300.0,
         log: Path | None = None,
+        settled: bool = False,
     ) -> None:
         """`python` is an interpreter that imports android_world, or, with `source`, that has its requirements and finds
-        it in this checkout. `log` takes what the tasks print."""
+        it in this checkout. `log` takes what the tasks print. `settled` skips the seconds for which AndroidWorld waits
+        until a device has caught up: the simulated phone has when it answers."""
         binary = shutil.which(adb)
         if binary is None:
             raise ConfigError(f"AndroidWorld works through the stock adb client, and there is no {adb!r} on PATH")
@@ -56,7 +58,10 @@ class WorkerProcess:
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV"))}
         environment |= {"PYTHONPATH": str(source)} if source else {}
         self._process = subprocess.Popen(  # noqa: S603  the interpreter that the user named
-            [str(python), str(WORKER), "--adb", binary, "--serial", serial, "--server-port", str(server_port)],
+            [
+                *(str(python), str(WORKER), "--adb", binary, "--serial", serial, "--server-port", str(server_port)),
+                *(["--settled"] if settled else []),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log or subprocess.DEVNULL,

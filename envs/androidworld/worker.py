@@ -18,13 +18,16 @@ import random
 import sys
 import time
 import traceback
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from android_env import env_interface
 from android_env.components import adb_call_parser, adb_controller, config_classes
+from android_env.proto.a11y import android_accessibility_forest_pb2
 from android_world import registry, suite_utils
-from android_world.env import adb_utils, android_world_controller, interface
+from android_world.env import adb_utils, android_world_controller, interface, representation_utils
 from dm_env import StepType, TimeStep, specs
 
 # --------------------------------------------------------------------------------------------------------- the device
@@ -95,10 +98,84 @@ class AdbOnly(env_interface.AndroidEnvInterface):
         return np.frombuffer(raw, np.uint8, size, len(raw) - size).reshape(height, width, 4)[..., :3]
 
 
+class Controller(android_world_controller.AndroidWorldController):
+    """AndroidWorld's controller with the accessibility forest that it has no source of without its forwarder app: some
+    checkers read it, not the elements."""
+
+    def __init__(self, device: AdbOnly) -> None:
+        super().__init__(device, android_world_controller.A11yMethod.UIAUTOMATOR)
+
+    def get_a11y_forest(self) -> android_accessibility_forest_pb2.AndroidAccessibilityForest:
+        return forest(adb_utils.uiautomator_dump(self._env))
+
+    def _process_timestep(self, timestep: TimeStep) -> TimeStep:
+        dump = adb_utils.uiautomator_dump(self._env)
+        timestep.observation[android_world_controller.OBSERVATION_KEY_FOREST] = forest(dump)
+        elements = representation_utils.xml_dump_to_ui_elements(dump)
+        timestep.observation[android_world_controller.OBSERVATION_KEY_UI_ELEMENTS] = elements
+        return timestep
+
+
+FLAGS = {
+    "checkable": "is_checkable",
+    "checked": "is_checked",
+    "clickable": "is_clickable",
+    "enabled": "is_enabled",
+    "focusable": "is_focusable",
+    "focused": "is_focused",
+    "long-clickable": "is_long_clickable",
+    "password": "is_password",
+    "scrollable": "is_scrollable",
+    "selected": "is_selected",
+}
+TEXTS = {
+    "class": "class_name",
+    "content-desc": "content_description",
+    "hint": "hint_text",
+    "package": "package_name",
+    "resource-id": "view_id_resource_name",
+    "text": "text",
+}
+EDITABLE = "android.widget.EditText"
+
+
+def forest(dump: str) -> android_accessibility_forest_pb2.AndroidAccessibilityForest:
+    """What `uiautomator dump` wrote as the one window of a forest; a node's ids are its places in reading order."""
+    made = android_accessibility_forest_pb2.AndroidAccessibilityForest()
+    tree = made.windows.add().tree
+
+    def add(element: ET.Element, depth: int) -> int:
+        node = tree.nodes.add(unique_id=len(tree.nodes), depth=depth, is_visible_to_user=True)
+        for name, field in FLAGS.items():
+            setattr(node, field, element.get(name) == "true")
+        for name, field in TEXTS.items():
+            setattr(node, field, element.get(name, ""))
+        node.is_editable = node.class_name == EDITABLE
+        corners = element.get("bounds", "[0,0][0,0]").replace("][", ",").strip("[]").split(",")
+        box = node.bounds_in_screen
+        box.left, box.top, box.right, box.bottom = map(int, corners)
+        node.child_ids.extend([add(child, depth + 1) for child in element])
+        return node.unique_id
+
+    for root in ET.fromstring(dump):  # noqa: S314
+        add(root, 0)
+    return made
+
+
 def connect(device: AdbOnly) -> interface.AsyncAndroidEnv:
     """AndroidWorld's environment on a device that nothing but adb reaches."""
-    method = android_world_controller.A11yMethod.UIAUTOMATOR
-    return interface.AsyncAndroidEnv(android_world_controller.AndroidWorldController(device, method))
+    return interface.AsyncAndroidEnv(Controller(device))
+
+
+def skip_waits(sleep: Callable[[float], None] = time.sleep) -> None:
+    """From now on AndroidWorld's own code does not sleep: for a device that has done all it will when it answers.
+    AndroidEnv's waits for adb stay."""
+
+    def sleep_unless_settled(seconds: float) -> None:
+        if not sys._getframe(1).f_globals.get("__name__", "").startswith("android_world."):
+            sleep(seconds)
+
+    time.sleep = sleep_unless_settled  # type: ignore[assignment]
 
 
 def _read(path: str) -> bytes:
@@ -215,7 +292,10 @@ def main() -> None:
     parser.add_argument("--adb", default="adb")
     parser.add_argument("--serial", required=True)
     parser.add_argument("--server-port", type=int, default=5037)
+    parser.add_argument("--settled", action="store_true", help="the device needs no waiting")
     args = parser.parse_args()
+    if args.settled:
+        skip_waits()
     # Tasks print: their text must not end up between our answers.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)

@@ -28,6 +28,8 @@ class Device(Protocol):
     files: Files
     random: random.Random
     """Seeded; the only source of chance on the phone."""
+    location: tuple[float, float]
+    """Where the phone is: latitude and longitude in degrees."""
 
     @property
     def settings(self) -> Settings: ...
@@ -78,6 +80,10 @@ class App:
     def screen(self) -> Screen:
         """The current screen, a pure function of state. Called after every input; keep it under a millisecond."""
         raise NotImplementedError
+
+    def on_broadcast(self, action: str, extras: Mapping[str, str]) -> str | None:
+        """An intent that is sent to all apps: the result's data where this app answers it, None where it does not."""
+        return None
 
     def back(self) -> bool:
         """The back key. False when the app is at its first screen, so that the phone leaves the app."""

@@ -38,6 +38,8 @@ EPOCH = dt.datetime(2023, 10, 15, 15, 34)
 TICK = dt.timedelta(seconds=1)
 """What one input takes on the phone's clock."""
 TOAST = dt.timedelta(seconds=2)
+LOCATION = 37.42200, -122.08410
+"""Where an emulator stands until it is told otherwise: latitude and longitude in degrees."""
 
 
 class Phone:
@@ -63,6 +65,8 @@ class Phone:
         self.random = random.Random(seed)
         palette = sorted(SEEDS)[self.random.randrange(len(SEEDS))]
         self._now = EPOCH
+        self.location = LOCATION
+        """Latitude and longitude in degrees, as a position fix gives them."""
         self.files = Files(self.now)
         self.settings = SettingsStore(self.invalidate)
         self.ime = InputMethod(self._fields, self.invalidate)

@@ -131,6 +131,7 @@ def _attributes(node: Node, index: int) -> str:
         "content-desc": node.label,
         **{name: str(value).lower() for name, value in flags.items()},
         "bounds": f"[{x1},{y1}][{x2},{y2}]",
+        "hint": node.label if node.role == "input" else "",
     }
     return " ".join(f"{name}={quoteattr(_printable(value))}" for name, value in words.items())
 

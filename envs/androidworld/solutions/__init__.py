@@ -8,17 +8,33 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from agentkit.actions import Action
-from envs.androidworld.solutions import calendar, expenses, files, joplin, markor, opentracks, recipes, settings, tasks
+from envs.androidworld.solutions import (
+    calendar,
+    clock,
+    contacts,
+    expenses,
+    files,
+    joplin,
+    markor,
+    messages,
+    opentracks,
+    recipes,
+    settings,
+    tasks,
+)
 from envs.androidworld.task import AndroidWorldTask
 from envs.phone.device import Phone
 
 Solution: TypeAlias = Callable[[Phone, AndroidWorldTask], Iterator[Action]]
 SOLUTIONS: dict[str, Solution] = {
     **calendar.SOLUTIONS,
+    **clock.SOLUTIONS,
+    **contacts.SOLUTIONS,
     **expenses.SOLUTIONS,
     **files.SOLUTIONS,
     **joplin.SOLUTIONS,
     **markor.SOLUTIONS,
+    **messages.SOLUTIONS,
     **opentracks.SOLUTIONS,
     **recipes.SOLUTIONS,
     **settings.SOLUTIONS,

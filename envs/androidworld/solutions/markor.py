@@ -7,11 +7,11 @@ from collections.abc import Generator
 
 from agentkit.actions import Action, Click, Hotkey, LongPress, Point, Type
 from agentkit.errors import EnvError
+from envs.androidworld.solutions import messages
 from envs.androidworld.solutions.reading import go_to
 from envs.androidworld.task import AndroidWorldTask
 from envs.phone import oracle
 from envs.phone.apps.markor import EDITOR, TYPES, Markor
-from envs.phone.apps.messages import Messages
 from envs.phone.device import Phone
 from envs.phone.oracle import Steps
 
@@ -29,7 +29,14 @@ def read_note(phone: Phone, name: str) -> Generator[Action, None, str]:
 
 
 def create_note(phone: Phone, name: str, text: str) -> Steps:
-    """Create a note in the folder in front, type its text and save it. An extension without a chip is typed."""
+    """Create a note in the folder in front, type its text and save it."""
+    yield from _new_note(phone, name)
+    yield from oracle.type_into(phone, EDITOR, text)
+    yield from oracle.tap_label(phone, "Save")
+
+
+def _new_note(phone: Phone, name: str) -> Steps:
+    """Create an empty note, which opens in the editor. An extension without a chip is typed."""
     stem, extension = posixpath.splitext(name)
     yield from oracle.tap_label(phone, "Create a new file or folder")
     yield Type(stem)
@@ -42,8 +49,6 @@ def create_note(phone: Phone, name: str, text: str) -> Steps:
         if extension:
             yield Type(extension)
     yield from oracle.tap_text(phone, "OK")
-    yield from oracle.type_into(phone, EDITOR, text)
-    yield from oracle.tap_label(phone, "Save")
 
 
 def _leave(phone: Phone) -> Steps:
@@ -100,12 +105,16 @@ def _create(phone: Phone, task: AndroidWorldTask) -> Steps:
 def _create_and_send(phone: Phone, task: AndroidWorldTask) -> Steps:
     yield from _create(phone, task)
     text = oracle.read(phone, EDITOR)
-    yield from oracle.launch(Messages.label)
-    yield from oracle.tap_label(phone, "New conversation")
-    yield Type(task.params["number"])
-    yield from oracle.tap_id(phone, "new_conversation_confirm")
-    yield from oracle.type_into(phone, "thread_type_message", text)
-    yield from oracle.tap_id(phone, "thread_send_message")
+    yield from messages.begin(phone, task.params["number"])
+    yield from messages.send(phone, text)
+
+
+def _create_from_clipboard(phone: Phone, task: AndroidWorldTask) -> Steps:
+    yield from oracle.launch(Markor.label)
+    yield from _new_note(phone, task.params["file_name"])
+    yield from oracle.tap_id(phone, EDITOR)
+    yield Hotkey(("ctrl", "v"))
+    yield from oracle.tap_label(phone, "Save")
 
 
 def _create_folder(phone: Phone, task: AndroidWorldTask) -> Steps:
@@ -189,6 +198,7 @@ def _merge(phone: Phone, task: AndroidWorldTask) -> Steps:
 SOLUTIONS = {
     "MarkorCreateNote": _create,
     "MarkorCreateNoteAndSms": _create_and_send,
+    "MarkorCreateNoteFromClipboard": _create_from_clipboard,
     "MarkorCreateFolder": _create_folder,
     "MarkorMoveNote": _move,
     "MarkorDeleteNote": _delete,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from envs.androidworld.task import AndroidWorldTask
 from envs.phone import oracle
+from envs.phone.apps.dialer import Dialer
 from envs.phone.device import Phone
 from envs.phone.oracle import Steps
 from envs.phone.tasks.switches import TurnBluetooth, TurnWifi, open_page
@@ -47,10 +48,20 @@ def _wifi_off_bluetooth_on(phone: Phone, task: AndroidWorldTask) -> Steps:
 
 def _wifi_on_and_app(phone: Phone, task: AndroidWorldTask) -> Steps:
     yield from _turn(phone, TurnWifi.rows, True)
-    yield from oracle.launch(task.params["app_name"])
+    yield from _open_app(phone, task)
+
+
+LABELS = {"dialer": Dialer.label}
+"""What an app is called on the phone, where AndroidWorld names it otherwise."""
+
+
+def _open_app(phone: Phone, task: AndroidWorldTask) -> Steps:
+    name = task.params["app_name"]
+    yield from oracle.launch(LABELS.get(name, name))
 
 
 SOLUTIONS: dict[str, Solution] = {
+    "OpenAppTaskEval": _open_app,
     "SystemWifiTurnOn": _wifi(True),
     "SystemWifiTurnOnVerify": _wifi(True),
     "SystemWifiTurnOff": _wifi(False),

@@ -2,8 +2,10 @@
 
 from envs.phone.app import App
 from envs.phone.apps.calendar import Calendar
+from envs.phone.apps.clipper import Clipper
 from envs.phone.apps.clock import Clock
 from envs.phone.apps.contacts import Contacts
+from envs.phone.apps.dialer import Dialer
 from envs.phone.apps.expenses import Expenses
 from envs.phone.apps.files import Files
 from envs.phone.apps.joplin import Joplin
@@ -16,5 +18,5 @@ from envs.phone.apps.tasks import Tasks
 
 ALL: tuple[type[App], ...] = (SettingsApp, Clock, Contacts, Messages, Files, Markor, Recipes, Expenses)
 
-EVERY: tuple[type[App], ...] = (*ALL, Calendar, Tasks, Joplin, OpenTracks)
+EVERY: tuple[type[App], ...] = (*ALL, Calendar, Tasks, Joplin, OpenTracks, Dialer, Clipper)
 """`ALL` and the further apps that AndroidWorld's tasks use. The shipped model and the phone's own tasks know `ALL`."""

@@ -145,7 +145,7 @@ def remove_task(call: Call, number: str) -> int:
 
 
 def broadcast(call: Call, words: list[str]) -> int | None:
-    """Broadcasts reach the ADB keyboard while it is the input method; all others complete without a receiver."""
+    """Broadcasts reach the ADB keyboard while it is the input method, and the apps; one may answer with data."""
     try:
         intent = read_intent(words)
     except UsageError as error:
@@ -155,7 +155,10 @@ def broadcast(call: Call, words: list[str]) -> int | None:
     receive = KEYBOARD.get(intent.action)
     if receive is not None and call.phone.settings.get("secure", "default_input_method") == ADB_IME:
         receive(call, intent.extras)
-    call.line("Broadcast completed: result=0")
+    said = (call.phone.app(package).on_broadcast(intent.action, intent.extras) for package in call.phone.packages())
+    data = next((data for data in said if data is not None), None)
+    call.phone.invalidate()
+    call.line("Broadcast completed: result=0" if data is None else f'Broadcast completed: result=-1, data="{data}"')
     return None
 
 

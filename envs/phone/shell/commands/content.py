@@ -6,7 +6,8 @@ import re
 import sqlite3
 from dataclasses import dataclass
 
-from envs.phone import people, telephony
+from envs.phone import call_log, people, telephony
+from envs.phone.call_log import CallLog
 from envs.phone.people import People
 from envs.phone.shell.call import Call, Command, UsageError
 from envs.phone.shell.query import guarded, run
@@ -25,6 +26,8 @@ class Table:
     """The table that insert, update and delete change; empty for read-only."""
     where: str = "1"
     """Which of its rows the URI means."""
+    order: str = ""
+    """How they come when nobody says so."""
 
 
 PHONES = (
@@ -37,12 +40,15 @@ CONTACTS = (
     "has_phone_number, lookup, name_raw_contact_id FROM contacts "
     "JOIN raw_contacts ON raw_contacts._id = contacts.name_raw_contact_id WHERE raw_contacts.deleted = 0)"
 )
-SMS, PEOPLE = telephony.PATH, people.PATH
+LATEST = "date DESC, _id DESC"
+SMS, PEOPLE, CALLS = telephony.PATH, people.PATH, call_log.PATH
+PROVIDERS: dict[str, type[Telephony | People | CallLog]] = {SMS: Telephony, PEOPLE: People, CALLS: CallLog}
 URIS: dict[str, Table] = {
-    "sms": Table(SMS, "sms", "sms"),
-    "sms/inbox": Table(SMS, "sms", "sms", "type = 1"),
-    "sms/sent": Table(SMS, "sms", "sms", "type = 2"),
-    "sms/draft": Table(SMS, "sms", "sms", "type = 3"),
+    "call_log/calls": Table(CALLS, "calls", "calls", order=LATEST),
+    "sms": Table(SMS, "sms", "sms", order=LATEST),
+    "sms/inbox": Table(SMS, "sms", "sms", "type = 1", LATEST),
+    "sms/sent": Table(SMS, "sms", "sms", "type = 2", LATEST),
+    "sms/draft": Table(SMS, "sms", "sms", "type = 3", LATEST),
     "sms/conversations": Table(SMS, "(SELECT _id AS thread_id, message_count AS msg_count, snippet FROM threads)"),
     "mms-sms/conversations": Table(SMS, "threads"),
     "com.android.contacts/contacts": Table(PEOPLE, CONTACTS, "contacts"),
@@ -132,7 +138,7 @@ def _table(call: Call, path: str) -> tuple[Table | None, int | None]:
     row = int(tail) if head and tail.isascii() and tail.isdigit() and len(tail) < 19 else None
     table = URIS.get(head if row is not None else path)
     if table is not None:  # the providers make their databases when first asked
-        (Telephony if table.database == SMS else People)(call.files).db  # noqa: B018
+        PROVIDERS[table.database](call.files).db  # noqa: B018
     return table, row
 
 
@@ -155,7 +161,8 @@ def _carry_out(
     with guarded(connection):
         if verb == "query":
             projection = [_name(part) for part in re.split(r"[:,]", arguments.get("projection", "")) if part]
-            order = f" ORDER BY {arguments['sort']}" if arguments.get("sort") else ""
+            sort = arguments.get("sort") or table.order
+            order = f" ORDER BY {sort}" if sort else ""
             columns, rows = run(
                 connection,
                 f"SELECT {', '.join(projection) or '*'} FROM {table.select} WHERE {where}{order}",  # noqa: S608
