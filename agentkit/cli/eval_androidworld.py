@@ -1,4 +1,4 @@
-"""`agentkit eval androidworld`: AndroidWorld's own tasks and checkers, by our loop, on the simulated phone."""
+"""`agentkit eval androidworld`: AndroidWorld's own tasks and checkers, by our loop, simulated or on a device."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from fnmatch import fnmatchcase
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from agentkit.cli.eval_phone import EPISODES, run_missing
 from agentkit.cli.eval_run import REPORT, RESULTS, open_run, policy_facts, versions, write_json
@@ -21,17 +21,20 @@ from agentkit.scoring import EpisodeResult, card_json, card_of_results, card_tex
 
 if TYPE_CHECKING:
     from agentkit.types import Env, Policy
+    from envs.androidworld.device import AndroidWorldDevice
+    from envs.androidworld.phone import AndroidWorldPhone
     from envs.androidworld.task import AndroidWorldTask
+    from envs.phone.baselines import Watched
 
 LOG = "tasks.log"
 """What AndroidWorld's tasks print."""
 PYTHON = "ANDROID_WORLD_PYTHON"
+PHONE = "phone"
 
 
 def run_androidworld(args: argparse.Namespace) -> int:
     """Exit code 0; 1 when episodes broke."""
     from envs.androidworld.missing import remark
-    from envs.androidworld.phone import AndroidWorldPhone, androidworld
     from envs.phone.baselines import NoOp, Oracle
 
     python = args.python or os.environ.get(PYTHON)
@@ -42,27 +45,25 @@ def run_androidworld(args: argparse.Namespace) -> int:
     if args.seeds < 1:
         raise ConfigError(f"--seeds must be at least 1, got {args.seeds}")
     settings = {
-        "suite": "androidworld-on-phone",
+        "suite": "androidworld-on-phone" if args.device == PHONE else "androidworld",
+        "device": args.device,
         "policy": args.policy,
         "protocol": None if args.policy in ("oracle", "noop") else args.protocol,
-        "screen": args.screen,
+        "screen": args.screen if args.device == PHONE else None,
         "seed": args.seed,
         "seeds": args.seeds,
         "tasks": args.tasks,
     }
     if open_run(args.out, settings):
         print(f"going on with {args.out}")
-    worker = androidworld(python, source=args.source, log=args.out / LOG)
-    make = partial(
-        AndroidWorldPhone, worker, seed=args.seed, instances=args.seeds, screen=args.screen, record=args.record
-    )
+    make = _devices(args, python)
     with closing(make()) as first:
         tasks = _choose(first.tasks, args.tasks)
     print(f"{len(tasks)} tasks of {len({task.name for task in tasks})} templates")
     policy: Policy
     env: Callable[[], Env] = make
     if args.policy == "oracle":
-        oracle = policy = Oracle(make)
+        oracle = policy = Oracle(cast("Callable[..., Watched]", make))
         env = oracle.env
     elif args.policy == "noop":
         policy = NoOp()
@@ -72,7 +73,8 @@ def run_androidworld(args: argparse.Namespace) -> int:
     card = card_of_results([(task.key, template_of(task)) for task in tasks], results, {}, args.seed)
     facts = {"asked": policy_facts(policy), "versions": versions()}
     write_json(args.out / RESULTS, {**settings, **facts, "card": card_json(card)})
-    report = Report("AndroidWorld's tasks on the simulated phone", str(card.solved), settings | versions())
+    where = "on the simulated phone" if args.device == PHONE else f"on {args.device}"
+    report = Report(f"AndroidWorld's tasks {where}", str(card.solved), settings | versions())
     report.add_card("Score card", card)
     remarks = {task.key: remark(task.name) for task in tasks}
     rows = [_row(result, remarks[result.key]) for result in results]
@@ -84,6 +86,22 @@ def run_androidworld(args: argparse.Namespace) -> int:
     if card.broken:
         print(f"{len(card.broken)} episodes broke; run again to retry them", file=sys.stderr)
     return 1 if card.broken else 0
+
+
+def _devices(args: argparse.Namespace, python: str) -> Callable[[], AndroidWorldPhone | AndroidWorldDevice]:
+    """Makes the environments. ConfigError for what only the simulated phone can do."""
+    drawn = {"seed": args.seed, "instances": args.seeds}
+    options = {"source": args.source, "log": args.out / LOG}
+    if args.device == PHONE:
+        from envs.androidworld.phone import AndroidWorldPhone, androidworld
+
+        worker = androidworld(python, **options)
+        return partial(AndroidWorldPhone, worker, **drawn, screen=args.screen, record=args.record)
+    if args.workers > 1 or args.policy == "oracle" or args.record:
+        raise ConfigError("--workers, --policy oracle and --record are for the simulated phone (--device phone)")
+    from envs.androidworld.device import AndroidWorldDevice
+
+    return partial(AndroidWorldDevice, args.device, python, **drawn, **options)
 
 
 def _choose(tasks: Sequence[AndroidWorldTask], patterns: Sequence[str] | None) -> list[AndroidWorldTask]:

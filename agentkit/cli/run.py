@@ -2,6 +2,7 @@
 
 agentkit run --device phone:7 --goal "Turn on Wi-Fi" --policy qwen:runs/mini
 agentkit run --device 127.0.0.1:5555 --goal "Turn on Wi-Fi" --policy served:http://127.0.0.1:8000/v1#UI-Venus
+agentkit run --device adb:emulator-5554 --goal "Turn on Wi-Fi" --policy qwen:inclusionAI/UI-Venus-Navi-7B
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ HELP = "let a policy pursue a goal on a device, and record what happens"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--device", required=True, help="HOST:PORT of a device over ADB, or phone[:SEED], simulated")
+    parser.add_argument("--device", required=True, help="HOST:PORT, adb:SERIAL or phone[:SEED], simulated")
     parser.add_argument("--goal", required=True, help="what to do, in words")
     parser.add_argument("--policy", required=True, help="qwen:FOLDER_OR_HUB_ID, served:URL#MODEL or scripted:FILE")
     parser.add_argument("--protocol", default="venus1_navi", help="prompt protocol (default: %(default)s)")
@@ -82,8 +83,8 @@ def _open_device(spec: str, goal: str, key: str | None) -> tuple[Env, Task]:
         from agentkit.cli.run_phone import open_phone
 
         return open_phone(int(rest or 0), goal)
-    if not (kind and rest.isdecimal()) and not kind.startswith("emulator-"):
-        raise ConfigError(f"--device is HOST:PORT, emulator-NUMBER or phone[:SEED], got {spec!r}")
+    if not (kind and rest.isdecimal()) and not kind.startswith("emulator-") and kind != "adb":
+        raise ConfigError(f"--device is HOST:PORT, adb:SERIAL (held by an adb server) or phone[:SEED], got {spec!r}")
     try:
         from envs.android import AndroidEnv
     except ModuleNotFoundError as error:
