@@ -1,4 +1,4 @@
-"""Which of AndroidWorld's tasks run on the simulated phone: for each, what its scripted solution and doing nothing score.
+"""AndroidWorld's tasks on the simulated phone: for each, what its scripted solution and doing nothing score.
 
     python scripts/androidworld_table.py --python AW/bin/python --source android_world --work runs/androidworld
 
@@ -17,10 +17,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from machine import machine_facts
-
 from envs.androidworld.missing import remark
 from envs.androidworld.solutions import SOLUTIONS
+from machine import machine_facts
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "docs" / "results" / "androidworld_on_phone.json"
