@@ -108,8 +108,78 @@ def online() -> str:
     return table(["sampled episodes", "solved", "95 % interval", *found["before"]["templates"]], rows)
 
 
+def navigation() -> str:
+    """The same answers under each published rule: step success with the interval over traces."""
+    runs = result("navigation_protocols")["runs"]
+    rules = list(next(iter(runs.values()))["rules"])
+    rows = []
+    for name, run in runs.items():
+        steps = [run["rules"][rule]["step"] for rule in rules]
+        rows.append([name, *(f"{s['value']:.1%} ({s['low']:.1%} to {s['high']:.1%})" for s in steps)])
+    return table(["step success", *rules], rows)
+
+
+def faults() -> str:
+    """What a thousand broken ADB conversations did to episodes on the phone."""
+    found = result("adb_faults")
+    orders, endings = found["orders"], found["episodes_by_ending"]
+    rows = [
+        ["faults injected", str(found["faults"])],
+        ["kinds of faults", str(len(found["faults_by_kind"]))],
+        ["episodes", str(found["episodes"])],
+        *([f"episodes {name}", str(count)] for name, count in endings.items()),
+        ["actions sent", str(orders["sent"])],
+        ["actions carried out", str(orders["executed"])],
+        ["actions carried out twice", str(orders["doubled"])],
+        ["finished episodes that are solved", f"{found['solved']} of {endings['finished']}"],
+    ]
+    return table(["ADB through a faulty proxy", "count"], rows)
+
+
+def zoom() -> str:
+    """A second look at a crop around the first answer."""
+    rows = []
+    for screen, looks in result("zoom_in")["screens"].items():
+        for name, look in looks.items():
+            asked = look["per_question"]
+            tokens = f"{asked['prompt'] + asked['completion']:.0f}"
+            rows.append([f"{screen}, {name}", f"{look['hits']}/{look['total']}", f"{look['value']:.1%}", tokens])
+    return table(["screen and crop", "hits", "point in box", "tokens a question"], rows)
+
+
+def androidworld() -> str:
+    """How many of AndroidWorld's tasks run on the simulated phone."""
+    found = result("androidworld_on_phone")
+    rows = [
+        ["templates in AndroidWorld", str(found["templates"])],
+        ["set up and scored on the phone", str(found["start"])],
+        ["solved by a scripted solution through the screen", str(found["solved_by_oracle"])],
+        ["of these, not solved by doing nothing", f"**{found['solved_and_not_given_away']}**"],
+    ]
+    return table(["AndroidWorld's own tasks and checkers", "count"], rows)
+
+
+def androidworld_tasks() -> str:
+    """Every task."""
+    rows = [
+        [
+            f"`{row['task']}`",
+            f"{row['oracle']}/{row['instances']}",
+            f"{row['noop']}/{row['instances']}",
+            f"{row['steps']:g}",
+            row["remark"].replace("|", "/"),
+        ]
+        for row in result("androidworld_on_phone")["tasks"]
+    ]
+    return table(["task", "solution", "doing nothing", "steps", "remark"], rows)
+
+
+MAKERS: tuple[Callable[[], str], ...] = (
+    *(demo, model, rewards, cleaning, throughput_toy, online),
+    *(navigation, faults, zoom, androidworld, androidworld_tasks),
+)
 TABLES: dict[str, Callable[[], str]] = {
-    make.__name__: make for make in (demo, model, rewards, cleaning, throughput_toy, online)
+    make.__name__: make for make in MAKERS
 }
 
 
