@@ -19,6 +19,7 @@ from envs.androidworld.solutions import (
     messages,
     opentracks,
     recipes,
+    retro,
     settings,
     tasks,
 )
@@ -37,6 +38,7 @@ SOLUTIONS: dict[str, Solution] = {
     **messages.SOLUTIONS,
     **opentracks.SOLUTIONS,
     **recipes.SOLUTIONS,
+    **retro.SOLUTIONS,
     **settings.SOLUTIONS,
     **tasks.SOLUTIONS,
 }

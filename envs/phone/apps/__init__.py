@@ -13,10 +13,11 @@ from envs.phone.apps.markor import Markor
 from envs.phone.apps.messages import Messages
 from envs.phone.apps.opentracks import OpenTracks
 from envs.phone.apps.recipes import Recipes
+from envs.phone.apps.retro import Retro
 from envs.phone.apps.settings import SettingsApp
 from envs.phone.apps.tasks import Tasks
 
 ALL: tuple[type[App], ...] = (SettingsApp, Clock, Contacts, Messages, Files, Markor, Recipes, Expenses)
 
-EVERY: tuple[type[App], ...] = (*ALL, Calendar, Tasks, Joplin, OpenTracks, Dialer, Clipper)
+EVERY: tuple[type[App], ...] = (*ALL, Calendar, Tasks, Joplin, OpenTracks, Retro, Dialer, Clipper)
 """`ALL` and the further apps that AndroidWorld's tasks use. The shipped model and the phone's own tasks know `ALL`."""

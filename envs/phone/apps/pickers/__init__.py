@@ -1,7 +1,9 @@
-"""The dialogs with which an app asks for a time of day, a date, one of several things and the like."""
+"""The dialogs with which an app asks for a time of day, a date, one of several things, a file and the like."""
 
 from envs.phone.apps.pickers.choices import Asking, Choice, ColorChoice, Confirm, LineOfText, Ticks
 from envs.phone.apps.pickers.date_picker import DatePicker
+from envs.phone.apps.pickers.folder_picker import FolderPicker
+from envs.phone.apps.pickers.save_document import SaveDocument
 from envs.phone.apps.pickers.time_picker import TimePicker, time_text
 
 __all__ = [
@@ -10,7 +12,9 @@ __all__ = [
     "ColorChoice",
     "Confirm",
     "DatePicker",
+    "FolderPicker",
     "LineOfText",
+    "SaveDocument",
     "Ticks",
     "TimePicker",
     "time_text",
