@@ -106,7 +106,8 @@ def grid(ui: Layout, w: Grid, x: int, y: int, width: int, padding: int) -> int:
         tall = [ui.measure(child, cell) for child in row]
         for n, child in enumerate(row):
             wide = cell if isinstance(child, SHARES_WIDTH) else natural_width(ui, child, cell)
-            ui.place(child, x + padding + n * cell + (cell - wide) // 2, y + (max(tall) - tall[n]) // 2, wide)
+            lower = 0 if w.top else (max(tall) - tall[n]) // 2
+            ui.place(child, x + padding + n * cell + (cell - wide) // 2, y + lower, wide)
         y += max(tall)
     return y - top
 

@@ -13,7 +13,21 @@ from itertools import chain
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from envs.phone.fonts import icon_run, text_run
-from envs.phone.scene import FILL, ICON, IMAGE, NOWHERE, RING, ROUND, SHADE, SHADOW, TEXT, Bounds, Op, intersect
+from envs.phone.scene import (
+    FILL,
+    ICON,
+    IMAGE,
+    NOWHERE,
+    PICTURE,
+    RING,
+    ROUND,
+    SHADE,
+    SHADOW,
+    TEXT,
+    Bounds,
+    Op,
+    intersect,
+)
 
 WHOLE_MASK_AREA = 40_000
 """Pixels up to which a rounded shape is one cached mask; larger ones are rectangles and corner masks."""
@@ -77,6 +91,9 @@ def paint(image: Image.Image, ops: Sequence[Op], area: Bounds, images: Mapping[s
             paste(Image.blend(below, Image.new("RGB", below.size, op[5]), op[6] / 255), box)
             continue
         ox, oy = op[6], op[7]
+        if kind == PICTURE:
+            paste(op[5].image.crop((x1 - ox, y1 - oy, x2 - ox, y2 - oy)), box)
+            continue
         if kind == IMAGE:
             part = (x1 - ox, y1 - oy, x2 - ox, y2 - oy)
             corners = round_mask(*op[8:11], "all").crop(part) if op[10] else None

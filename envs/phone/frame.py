@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from envs.phone import agenda, containers, controls, fields, rows, ui, widgets
+from envs.phone import agenda, containers, controls, fields, pictures, rows, ui, widgets
 from envs.phone.layout import Layout, Placer
 from envs.phone.scene import Bounds
 from envs.phone.ui import BottomBar, Fab, Handler, IconButton, Screen
@@ -32,6 +32,7 @@ PLACERS: Mapping[type, Placer] = {
     ui.Tile: widgets.tile,
     ui.Card: containers.card,
     ui.Bubble: rows.bubble,
+    ui.Picture: pictures.picture,
     ui.Tabs: controls.tabs,
     ui.DayCell: agenda.day_cell,
     ui.Appointment: agenda.appointment,
@@ -83,6 +84,8 @@ def app_screen(lay: Layout, screen: Screen, pane: Pane) -> None:
     if screen.body and not isinstance(screen.body[0], (ui.ListItem, ui.Header, ui.Column, ui.Grid)):
         lead = dp(8)
     tail = dp(88) if screen.fab is not None else dp(16)
+    if len(screen.body) == 1 and isinstance(screen.body[0], ui.Picture):
+        lead = tail = 0
 
     def body(y: int) -> int:
         return lead + lay.stack(screen.body, x1, y + lead, width, room) + tail

@@ -61,7 +61,7 @@ def second_tap(phone: Phone, first: Tap, x: int, y: int) -> None:
     if _front(phone) != first.front:
         return
     node = first.node
-    if node is not None and node.enabled and node.on_hold is not None:
+    if node is not None and node.enabled and node.on_hold is not None and node.field is not None:
         node.on_hold(x, y)
     else:
         tap(phone, x, y)
@@ -106,6 +106,9 @@ def swipe(phone: Phone, start: Place, end: Place, ms: int) -> None:
 
 def _takes(phone: Phone, node: Node, move: Place, end: Place) -> bool:
     dx, dy = move
+    if node.on_stroke is not None and node.enabled:
+        node.on_stroke(end[0] - dx, end[1] - dy, *end)
+        return True
     if node.on_drag is not None and node.enabled and abs(dx) >= abs(dy):
         node.on_drag(*end)
         return True

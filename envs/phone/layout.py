@@ -25,6 +25,7 @@ from envs.phone.ui import (
     Header,
     Line,
     ListItem,
+    Picture,
     Spacer,
     Tabs,
     TextField,
@@ -45,10 +46,10 @@ TYPE_SCALE: dict[str, tuple[float, float, Weight]] = {
 }
 """Style -> (size in sp, line height in sp, weight), after Material 3's type scale."""
 
-OWN_PADDING = (ListItem, Header, Divider, Spacer, Tabs, Column, Line, Grid, Card, Bubble, Appointment, Timetable)
-"""Widgets that take the full width and apply the container's padding themselves."""
 FLUSH = (ListItem, Header, Divider, Spacer, Tabs, Grid, Appointment, Timetable)
 """Widgets that touch their neighbours; others keep 8 dp apart."""
+OWN_PADDING = (*FLUSH, Column, Line, Card, Bubble, Picture)
+"""Widgets that take the full width and apply the container's padding themselves."""
 
 AT_END = 1 << 30
 """Scroll offset that means "at the bottom, also when content grows"."""

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from envs.phone.fonts import Font, icon_run, text_run
 from envs.phone.theme import RGB
 from envs.phone.ui import Handler, TextField
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 Bounds = tuple[int, int, int, int]
 """x1, y1, x2, y2 in device pixels, half open."""
@@ -79,6 +82,8 @@ class Node:
     """A long press that needs its place."""
     on_drag: Callable[[int, int], None] | None = None
     """The finger's last place, when it came down here and moved sideways."""
+    on_stroke: Callable[[int, int, int, int], None] | None = None
+    """The finger's first and last place, when it came down here and moved anywhere."""
     on_swipe: Callable[[int, int], bool] | None = None
     """A swipe by (dx, dy) that began here; False passes it on to the parent."""
     field: TextField | None = None
@@ -99,7 +104,20 @@ class Node:
         return self.on_long_press is not None or self.on_hold is not None
 
 
-FILL, ROUND, RING, TEXT, ICON, SHADE, IMAGE, SHADOW = range(8)
+@dataclass(frozen=True, slots=True, eq=False)
+class Painted:
+    """An image that equals itself only: comparing pixels would cost more than painting them."""
+
+    image: Image
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Painted) and self.image is other.image
+
+    def __hash__(self) -> int:
+        return id(self.image)
+
+
+FILL, ROUND, RING, TEXT, ICON, SHADE, IMAGE, SHADOW, PICTURE = range(9)
 Op = tuple[Any, ...]
 """(x1, y1, x2, y2, kind, ...): the visible rectangle, the kind, then what `draw` needs for that kind."""
 
@@ -188,6 +206,12 @@ class Scene:
         box = intersect((x - depth, y - depth, x + w + depth, y + h + 2 * depth), self.clip)
         if box is not NOWHERE:
             self.ops.append((*box, SHADOW, (0, 0, 0), x, y, w, h, min(radius, w // 2, h // 2), depth))
+
+    def picture(self, x: int, y: int, image: Image) -> None:
+        """An image that an app has painted, its corner at (x, y)."""
+        box = intersect((x, y, x + image.width, y + image.height), self.clip)
+        if box is not NOWHERE:
+            self.ops.append((*box, PICTURE, Painted(image), x, y))
 
     def image(self, x: int, y: int, w: int, h: int, key: str, radius: int = 0) -> None:
         """A picture that the painter knows by `key`, of size w x h, with round corners."""

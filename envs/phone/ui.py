@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 Handler = Callable[[], None]
 
@@ -172,6 +175,8 @@ class Line(Widget):
 class Grid(Widget):
     children: Sequence[Widget] = field(default_factory=list)
     columns: int = 4
+    top: bool = False
+    """Cells of unequal height begin at the row's top instead of sharing its middle."""
 
 
 @dataclass(slots=True)
@@ -260,6 +265,27 @@ class Timetable(Widget):
     """Index of today's column."""
     on_slot: Callable[[int, int], None] | None = None
     """(column, hour) of a tap beside the blocks."""
+
+
+@dataclass(slots=True)
+class Picture(Widget):
+    """What an app paints itself: a map, a page, a photo. Alone in a screen's body it takes all of it."""
+
+    image: Callable[[int, int, float], Image]
+    """(width, height in pixels, pixels per dp) -> an RGB image of that size. The same object as long as it looks the
+    same: it is compared by identity."""
+    height: float = 0.0
+    """0 reaches down to the end of the screen's body."""
+    ratio: float = 0.0
+    """Height over width, where the height is not given in dp."""
+    on_touch: Callable[[float, float], None] | None = None
+    """A tap; as fractions of the picture, like all places here."""
+    on_hold: Callable[[float, float], None] | None = None
+    """A long press."""
+    on_swipe: Callable[[float, float], None] | None = None
+    """A finger that moved by (dx, dy)."""
+    on_stroke: Callable[[float, float, float, float], None] | None = None
+    """A finger that moved from (x1, y1) to (x2, y2), where both places matter; it goes before `on_swipe`."""
 
 
 @dataclass(slots=True)

@@ -26,7 +26,7 @@ def _add(phone: Phone, name: str, dollars: str, category: str, note: str) -> Ste
     yield from oracle.tap_label(phone, "Save")
 
 
-def _add_given(phone: Phone, task: AndroidWorldTask) -> Steps:
+def add_given(phone: Phone, task: AndroidWorldTask) -> Steps:
     """What the goal spells out."""
     yield from oracle.launch(Expenses.label)
     for row in task.params["row_objects"]:
@@ -84,8 +84,8 @@ def _details(phone: Phone) -> list[str]:
 
 
 SOLUTIONS = {
-    "ExpenseAddSingle": _add_given,
-    "ExpenseAddMultiple": _add_given,
+    "ExpenseAddSingle": add_given,
+    "ExpenseAddMultiple": add_given,
     "ExpenseAddMultipleFromMarkor": _add_reimbursable,
     "ExpenseDeleteSingle": _delete_named,
     "ExpenseDeleteMultiple": _delete_named,

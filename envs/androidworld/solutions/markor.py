@@ -97,13 +97,13 @@ def _editor_bounds(phone: Phone) -> tuple[int, int, int, int]:
     return editor.bounds
 
 
-def _create(phone: Phone, task: AndroidWorldTask) -> Steps:
+def create(phone: Phone, task: AndroidWorldTask) -> Steps:
     yield from oracle.launch(Markor.label)
     yield from create_note(phone, task.params["file_name"], task.params["text"])
 
 
 def _create_and_send(phone: Phone, task: AndroidWorldTask) -> Steps:
-    yield from _create(phone, task)
+    yield from create(phone, task)
     text = oracle.read(phone, EDITOR)
     yield from messages.begin(phone, task.params["number"])
     yield from messages.send(phone, text)
@@ -196,7 +196,7 @@ def _merge(phone: Phone, task: AndroidWorldTask) -> Steps:
 
 
 SOLUTIONS = {
-    "MarkorCreateNote": _create,
+    "MarkorCreateNote": create,
     "MarkorCreateNoteAndSms": _create_and_send,
     "MarkorCreateNoteFromClipboard": _create_from_clipboard,
     "MarkorCreateFolder": _create_folder,

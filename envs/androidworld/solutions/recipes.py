@@ -30,7 +30,7 @@ def _add(phone: Phone, recipe: Mapping[str, str]) -> Steps:
     yield from oracle.tap_label(phone, "Save")
 
 
-def _add_given(phone: Phone, task: AndroidWorldTask) -> Steps:
+def add_given(phone: Phone, task: AndroidWorldTask) -> Steps:
     """What the goal spells out."""
     yield from oracle.launch(Recipes.label)
     for row in task.params["row_objects"]:
@@ -107,8 +107,8 @@ def _texts(phone: Phone) -> list[str]:
 
 
 SOLUTIONS = {
-    "RecipeAddSingleRecipe": _add_given,
-    "RecipeAddMultipleRecipes": _add_given,
+    "RecipeAddSingleRecipe": add_given,
+    "RecipeAddMultipleRecipes": add_given,
     "RecipeAddMultipleRecipesFromMarkor": _add_from_note,
     "RecipeAddMultipleRecipesFromMarkor2": _add_from_note,
     "RecipeDeleteSingleRecipe": _delete_named,

@@ -8,6 +8,7 @@ from envs.phone.apps.contacts import Contacts
 from envs.phone.apps.dialer import Dialer
 from envs.phone.apps.expenses import Expenses
 from envs.phone.apps.files import Files
+from envs.phone.apps.gallery import Gallery
 from envs.phone.apps.joplin import Joplin
 from envs.phone.apps.markor import Markor
 from envs.phone.apps.messages import Messages
@@ -19,5 +20,5 @@ from envs.phone.apps.tasks import Tasks
 
 ALL: tuple[type[App], ...] = (SettingsApp, Clock, Contacts, Messages, Files, Markor, Recipes, Expenses)
 
-EVERY: tuple[type[App], ...] = (*ALL, Calendar, Tasks, Joplin, OpenTracks, Retro, Dialer, Clipper)
+EVERY: tuple[type[App], ...] = (*ALL, Calendar, Tasks, Joplin, OpenTracks, Retro, Dialer, Clipper, Gallery)
 """`ALL` and the further apps that AndroidWorld's tasks use. The shipped model and the phone's own tasks know `ALL`."""

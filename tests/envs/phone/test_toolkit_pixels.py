@@ -66,7 +66,7 @@ def test_every_widget_is_drawn(screen: str, dark: bool) -> None:
         "Delete", "Radio", "Off", "Level", "Headline", "Filled", "Tonal", "Outline", "Text", "Dead", "One", "Two",
         "Three four", "Bare switch", "Bare box", "Card", "Its text", "Alarm", "Timer", "Clock", "Theirs", "15:34",
         "All", "None", "Add", "Home", "You", "Search", "More options", "Open menu", "Demo", "First", "No. 0", "Launch",
-        "Third", "Dentist", "At ten", "Sun 15", "Breakfast", "Mail", "Run",
+        "Third", "Dentist", "At ten", "Sun 15", "Breakfast", "Mail", "Run", "Photo",
     }  # fmt: skip
     seen = set()
     for _ in range(16):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import ClassVar
+
+from PIL import Image
 
 from envs.phone.app import App
 from envs.phone.device import Phone
@@ -30,6 +33,7 @@ from envs.phone.ui import (
     Line,
     ListItem,
     Menu,
+    Picture,
     Radio,
     Screen,
     Slider,
@@ -169,6 +173,7 @@ class Demo(App):
                 columns=7,
             ),
             Appointment("Dentist", ["At ten", "Floor 2"], on_tap=did("dentist"), on_long_press=did("long dentist")),
+            Picture(_striped, height=40, label="Photo", on_touch=lambda x, y: self.calls.append("photo")),
             Timetable(
                 ["Sun\n15", "Mon\n16"],
                 [f"{n}:00" for n in range(24)],
@@ -214,6 +219,13 @@ class Demo(App):
             else None,
             menu=Menu(items, on_dismiss=self.open("menu", False)) if self.menu else None,
         )
+
+
+@cache
+def _striped(width: int, height: int, scale: float) -> Image.Image:
+    image = Image.new("RGB", (width, height), (30, 60, 200))
+    image.paste((250, 200, 40), (0, height // 3, width, height // 2))
+    return image
 
 
 class Other(App):

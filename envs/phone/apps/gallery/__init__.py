@@ -1,0 +1,5 @@
+"""Simple Gallery Pro."""
+
+from envs.phone.apps.gallery.main import Gallery
+
+__all__ = ["Gallery"]
