@@ -13,6 +13,7 @@ from envs.phone.apps.joplin import Joplin
 from envs.phone.apps.markor import Markor
 from envs.phone.apps.messages import Messages
 from envs.phone.apps.opentracks import OpenTracks
+from envs.phone.apps.osmand import OsmAnd
 from envs.phone.apps.recipes import Recipes
 from envs.phone.apps.retro import Retro
 from envs.phone.apps.settings import SettingsApp
@@ -20,5 +21,5 @@ from envs.phone.apps.tasks import Tasks
 
 ALL: tuple[type[App], ...] = (SettingsApp, Clock, Contacts, Messages, Files, Markor, Recipes, Expenses)
 
-EVERY: tuple[type[App], ...] = (*ALL, Calendar, Tasks, Joplin, OpenTracks, Retro, Dialer, Clipper, Gallery)
+EVERY: tuple[type[App], ...] = (*ALL, Calendar, Tasks, Joplin, OpenTracks, Retro, Dialer, Clipper, OsmAnd, Gallery)
 """`ALL` and the further apps that AndroidWorld's tasks use. The shipped model and the phone's own tasks know `ALL`."""

@@ -123,6 +123,7 @@ FILES = ("com.google.android.documentsui",)
 GALLERY = ("com.simplemobiletools.gallery.pro", "com.google.android.apps.photos")
 CAMERA = ("com.android.camera2",)
 NOTES = ("net.gsantner.markor",)
+MAPS = ("net.osmand",)
 MUSIC = ("code.name.monkey.retromusic",)
 SETTINGS = ("com.android.settings",)
 
@@ -138,6 +139,7 @@ BY_DATA: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("smsto:", MESSAGES),
     ("mailto:", EMAIL),
     ("tel:", DIALER),
+    ("geo:", MAPS),
     ("http:", BROWSER),
     ("https:", BROWSER),
     ("package:", SETTINGS),

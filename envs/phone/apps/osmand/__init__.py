@@ -1,0 +1,5 @@
+"""OsmAnd."""
+
+from envs.phone.apps.osmand.main import OsmAnd
+
+__all__ = ["OsmAnd"]
