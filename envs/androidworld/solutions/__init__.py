@@ -10,6 +10,7 @@ from typing import TypeAlias
 from agentkit.actions import Action
 from envs.androidworld.solutions import (
     calendar,
+    camera,
     clock,
     contacts,
     expenses,
@@ -31,6 +32,7 @@ from envs.phone.device import Phone
 Solution: TypeAlias = Callable[[Phone, AndroidWorldTask], Iterator[Action]]
 SOLUTIONS: dict[str, Solution] = {
     **calendar.SOLUTIONS,
+    **camera.SOLUTIONS,
     **clock.SOLUTIONS,
     **contacts.SOLUTIONS,
     **expenses.SOLUTIONS,

@@ -2,6 +2,7 @@
 
 from envs.phone.app import App
 from envs.phone.apps.calendar import Calendar
+from envs.phone.apps.camera import Camera
 from envs.phone.apps.clipper import Clipper
 from envs.phone.apps.clock import Clock
 from envs.phone.apps.contacts import Contacts
@@ -21,5 +22,9 @@ from envs.phone.apps.tasks import Tasks
 
 ALL: tuple[type[App], ...] = (SettingsApp, Clock, Contacts, Messages, Files, Markor, Recipes, Expenses)
 
-EVERY: tuple[type[App], ...] = (*ALL, Calendar, Tasks, Joplin, OpenTracks, Retro, Dialer, Clipper, OsmAnd, Gallery)
+EVERY: tuple[type[App], ...] = (
+    *ALL,
+    *(Calendar, Tasks, Joplin, OpenTracks, Retro, Dialer, Clipper, OsmAnd),
+    *(Gallery, Camera),
+)
 """`ALL` and the further apps that AndroidWorld's tasks use. The shipped model and the phone's own tasks know `ALL`."""

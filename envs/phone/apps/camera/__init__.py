@@ -1,0 +1,5 @@
+"""Camera."""
+
+from envs.phone.apps.camera.main import Camera
+
+__all__ = ["Camera"]
