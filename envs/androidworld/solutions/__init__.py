@@ -25,6 +25,7 @@ from envs.androidworld.solutions import (
     retro,
     settings,
     tasks,
+    vlc,
 )
 from envs.androidworld.task import AndroidWorldTask
 from envs.phone.device import Phone
@@ -47,4 +48,5 @@ SOLUTIONS: dict[str, Solution] = {
     **retro.SOLUTIONS,
     **settings.SOLUTIONS,
     **tasks.SOLUTIONS,
+    **vlc.SOLUTIONS,
 }

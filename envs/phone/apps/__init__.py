@@ -19,12 +19,13 @@ from envs.phone.apps.recipes import Recipes
 from envs.phone.apps.retro import Retro
 from envs.phone.apps.settings import SettingsApp
 from envs.phone.apps.tasks import Tasks
+from envs.phone.apps.vlc import Vlc
 
 ALL: tuple[type[App], ...] = (SettingsApp, Clock, Contacts, Messages, Files, Markor, Recipes, Expenses)
 
 EVERY: tuple[type[App], ...] = (
     *ALL,
-    *(Calendar, Tasks, Joplin, OpenTracks, Retro, Dialer, Clipper, OsmAnd),
+    *(Calendar, Tasks, Joplin, OpenTracks, Retro, Vlc, Dialer, Clipper, OsmAnd),
     *(Gallery, Camera),
 )
 """`ALL` and the further apps that AndroidWorld's tasks use. The shipped model and the phone's own tasks know `ALL`."""

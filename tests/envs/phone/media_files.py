@@ -1,6 +1,10 @@
-"""Small media files made byte by byte, for tests of the apps that play them."""
+"""Small media files for tests of the apps that play them, made byte by byte; films by the ffmpeg program."""
 
 from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
 
 
 def synchsafe(size: int) -> bytes:
@@ -28,3 +32,24 @@ def mp3(title: str = "", artist: str = "", seconds: float = 180.0, **others: str
     known = {"TIT2": title, "TPE1": artist, **others}
     frames = b"".join(text_frame(name, text) for name, text in known.items() if text)
     return tag(frames) + counted_audio(round(seconds * 11025 / 576))
+
+
+def box(kind: str, content: bytes) -> bytes:
+    return (8 + len(content)).to_bytes(4) + kind.encode() + content
+
+
+def mp4(seconds: float, width: int = 320, height: int = 240) -> bytes:
+    """An MP4 file without samples: it says how long and how large it is."""
+    movie = box("mvhd", bytes(12) + (1000).to_bytes(4) + round(seconds * 1000).to_bytes(4) + bytes(80))
+    track = box("tkhd", bytes(76) + (width << 16).to_bytes(4) + (height << 16).to_bytes(4))
+    return box("ftyp", b"isom" + bytes(4)) + box("moov", movie + box("trak", track))
+
+
+def film(path: Path, colors: Sequence[str], seconds: int) -> bytes:
+    """An MP4 file, 64x48, that shows each colour for so long. Needs the ffmpeg program."""
+    sources = [f"color={color}:size=64x48:rate=5:duration={seconds}" for color in colors]
+    inputs = [word for source in sources for word in ("-f", "lavfi", "-i", source)]
+    joined = ["-filter_complex", f"concat=n={len(colors)}:v=1", "-c:v", "mpeg4", "-q:v", "2"]
+    command = ["ffmpeg", "-nostdin", "-loglevel", "error", *inputs, *joined, str(path)]
+    subprocess.run(command, check=True, timeout=60)
+    return path.read_bytes()

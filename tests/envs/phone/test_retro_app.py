@@ -207,6 +207,15 @@ def test_a_file_counts_as_it_is_now(phone: Phone) -> None:
     assert "<unknown> • 00:09" in texts(phone)
 
 
+def test_a_removed_database_is_made_again_when_music_is_scanned(phone: Phone) -> None:
+    """AndroidWorld empties the folder of the databases to push one of them, and reads the other without a look at the
+    app."""
+    press(phone, text="Birch")
+    phone.files.remove(PLAYBACK.rpartition("/")[0], recursive=True)
+    phone.app(Retro.package).on_broadcast("android.intent.action.MEDIA_SCANNER_SCAN_FILE", {})
+    assert queue(phone) == stored(phone, PLAYLISTS, LISTED) == []
+
+
 def test_search_finds_songs_artists_and_playlists(phone: Phone) -> None:
     press(phone, text="Birch", long=True)
     new_playlist(phone, "Birches")

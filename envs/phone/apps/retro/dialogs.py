@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from envs.phone.apps.playback import clock
 from envs.phone.apps.preferences import Preferences
-from envs.phone.apps.retro.store import Song, clock
+from envs.phone.apps.retro.store import Song
 from envs.phone.ui import Button, Dialog, Handler, Icon, ListItem, Radio, Text
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from envs.phone.apps.playback import clock
 from envs.phone.apps.retro.dialogs import ORDER, ORDERS
-from envs.phone.apps.retro.store import Song, clock, summary
+from envs.phone.apps.retro.store import Song, summary
 from envs.phone.ui import (
     Avatar,
     BottomBar,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Literal, TypeAlias
 
@@ -43,6 +43,12 @@ class Retro(App):
     def install(self) -> None:
         self.device.files.database(PLAYLISTS, PLAYLISTS_SCHEMA)
         self.device.files.database(PLAYBACK, PLAYBACK_SCHEMA)
+
+    def on_broadcast(self, action: str, extras: Mapping[str, str]) -> str | None:
+        """News of music wake the app, which makes a database that it misses: clients remove both to replace one."""
+        if action == "android.intent.action.MEDIA_SCANNER_SCAN_FILE":
+            self.install()
+        return None
 
     def stop(self) -> None:
         self.player.pause()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from envs.phone.apps.playback import clock
 from envs.phone.apps.retro.player import REPEAT
-from envs.phone.apps.retro.store import clock, summary
+from envs.phone.apps.retro.store import summary
 from envs.phone.ui import Handler, Icon, IconButton, Line, ListItem, Screen, Slider, Spacer, Text, Widget
 
 if TYPE_CHECKING:

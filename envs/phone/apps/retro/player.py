@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from envs.phone.apps.playback import play_on
 from envs.phone.apps.preferences import Preferences
 from envs.phone.apps.retro.store import PACKAGE, Song, Store
 
@@ -54,10 +55,7 @@ class Player:
         if repeat == "all" and whole:
             ms = (sum(song.duration_ms for song in queue[:index]) + ms) % whole
             index = 0
-        while index < len(queue) - 1 and ms >= queue[index].duration_ms:
-            ms -= queue[index].duration_ms
-            index += 1
-        return index, min(ms, queue[index].duration_ms)
+        return play_on([song.duration_ms for song in queue], index, ms)
 
     # What taps do
 

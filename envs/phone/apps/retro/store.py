@@ -9,6 +9,7 @@ from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 from envs.phone.apps.epoch import to_ms
+from envs.phone.apps.playback import clock
 from envs.phone.audio import Audio, read_mp3
 
 if TYPE_CHECKING:
@@ -225,13 +226,6 @@ def m3u(songs: Iterable[Song]) -> str:
     """A playlist as a file that other players read."""
     lines = [f"#EXTINF:{song.duration_ms // 1000},{song.artist} - {song.title}\n{song.path}" for song in songs]
     return "\n".join(["#EXTM3U", *lines]) + "\n"
-
-
-def clock(ms: int) -> str:
-    """Minutes and seconds, with hours where there are any: 03:05, 1:02:03."""
-    minutes, seconds = divmod(ms // 1000, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes:02}:{seconds:02}"
 
 
 def summary(songs: Sequence[Song]) -> str:
