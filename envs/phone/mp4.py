@@ -5,6 +5,7 @@ Boxes are those of ISO/IEC 14496-12 and 14496-14, descriptors those of 14496-1. 
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,10 +44,10 @@ def video(frames: Sequence[bytes], size: tuple[int, int]) -> bytes:
 
 
 def silence(seconds: float) -> bytes:
-    """The file of an audio track in which nothing is heard for so long; at least one frame."""
+    """The file of an audio track in which nothing is heard for so long, in whole frames, at least one."""
     described = struct.pack(">6xH8xHHHHI", 1, 1, 16, 0, 0, AUDIO_RATE << 16)
     entry = _box(b"mp4a", described, _esds(AAC, 0x15, AAC_LC_MONO))
-    frames = max(1, round(seconds * AUDIO_RATE / AAC_FRAME))
+    frames = max(1, math.ceil(seconds * AUDIO_RATE / AAC_FRAME))
     return _file(Track(b"soun", entry, [SILENCE] * frames, AUDIO_RATE, AAC_FRAME))
 
 

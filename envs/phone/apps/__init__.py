@@ -16,6 +16,7 @@ from envs.phone.apps.messages import Messages
 from envs.phone.apps.opentracks import OpenTracks
 from envs.phone.apps.osmand import OsmAnd
 from envs.phone.apps.recipes import Recipes
+from envs.phone.apps.recorder import AudioRecorder
 from envs.phone.apps.retro import Retro
 from envs.phone.apps.settings import SettingsApp
 from envs.phone.apps.tasks import Tasks
@@ -26,6 +27,6 @@ ALL: tuple[type[App], ...] = (SettingsApp, Clock, Contacts, Messages, Files, Mar
 EVERY: tuple[type[App], ...] = (
     *ALL,
     *(Calendar, Tasks, Joplin, OpenTracks, Retro, Vlc, Dialer, Clipper, OsmAnd),
-    *(Gallery, Camera),
+    *(Gallery, Camera, AudioRecorder),
 )
 """`ALL` and the further apps that AndroidWorld's tasks use. The shipped model and the phone's own tasks know `ALL`."""

@@ -1,0 +1,5 @@
+"""Audio Recorder."""
+
+from envs.phone.apps.recorder.main import AudioRecorder
+
+__all__ = ["AudioRecorder"]
