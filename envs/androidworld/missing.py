@@ -1,4 +1,6 @@
-"""What AndroidWorld's tasks cannot show here, and what they give away: reasons by the task's class name."""
+"""What AndroidWorld's tasks cannot show here, give away, and need: reasons by the task's class name."""
+
+import shutil
 
 MISSING: dict[str, str] = {}
 """Tasks that cannot work on the simulated phone, and why."""
@@ -18,9 +20,21 @@ GIVEN_AWAY: dict[str, str] = {
 }
 """Tasks with instances that are solved before anything is done, and why: their score says little of a policy."""
 
+_SONGS = "ffmpeg makes its songs before it begins"
+NEEDS_FFMPEG: dict[str, str] = {
+    "MarkorTranscribeVideo": "the phone's player shows the video's frames by ffmpeg",
+    "RetroCreatePlaylist": _SONGS,
+    "RetroPlayingQueue": _SONGS,
+    "RetroPlaylistDuration": _SONGS,
+    "RetroSavePlaylist": _SONGS,
+}
+"""Tasks that need the ffmpeg program on the machine that runs them (apt-get install ffmpeg), and what for."""
+
 
 def remark(name: str) -> str:
     """What a table says beside this task's scores; "" where there is nothing to say."""
     if name in MISSING:
         return f"cannot work here: {MISSING[name]}"
+    if name in NEEDS_FFMPEG and shutil.which("ffmpeg") is None:
+        return f"this machine lacks ffmpeg (apt-get install ffmpeg): {NEEDS_FFMPEG[name]}"
     return f"given away: {GIVEN_AWAY[name]}" if name in GIVEN_AWAY else ""
