@@ -7,6 +7,7 @@ from envs.phone.apps.clipper import Clipper
 from envs.phone.apps.clock import Clock
 from envs.phone.apps.contacts import Contacts
 from envs.phone.apps.dialer import Dialer
+from envs.phone.apps.draw import Draw
 from envs.phone.apps.expenses import Expenses
 from envs.phone.apps.files import Files
 from envs.phone.apps.gallery import Gallery
@@ -27,6 +28,6 @@ ALL: tuple[type[App], ...] = (SettingsApp, Clock, Contacts, Messages, Files, Mar
 EVERY: tuple[type[App], ...] = (
     *ALL,
     *(Calendar, Tasks, Joplin, OpenTracks, Retro, Vlc, Dialer, Clipper, OsmAnd),
-    *(Gallery, Camera, AudioRecorder),
+    *(Gallery, Camera, AudioRecorder, Draw),
 )
 """`ALL` and the further apps that AndroidWorld's tasks use. The shipped model and the phone's own tasks know `ALL`."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from envs.phone.apps.listing import STORAGE_NAME
 from envs.phone.apps.pickers.choices import Asking, LineOfText
 from envs.phone.ui import Button, Handler, Icon, IconButton, Line, ListItem, Screen, Text, TextField, Widget
 
@@ -17,7 +18,7 @@ ROOTS = {
     "Downloads": (f"{STORAGE}/Download", "download"),
     "Documents": (f"{STORAGE}/Documents", "file-document-outline"),
     "Music": (f"{STORAGE}/Music", "music-note"),
-    "Internal storage": (STORAGE, "cellphone"),
+    STORAGE_NAME: (STORAGE, "cellphone"),
 }
 """What the drawer offers: name -> (folder, icon)."""
 
