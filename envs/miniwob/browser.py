@@ -7,11 +7,14 @@ within a deadline: when it passes, the browser is killed, the call that waited f
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +39,9 @@ FLAGS = (
     "--disable-blink-features=BoundaryEventDispatchTracksNodeRemoval",
 )
 START_S = 60.0
+CLEANING_S = 3.0
+PROFILE = "playwright_chromiumdev_profile-"
+"""What Playwright calls the temporary profiles that it makes."""
 
 
 def find_chromium(given: str | Path | None = None) -> str:
@@ -58,23 +64,20 @@ def find_chromium(given: str | Path | None = None) -> str:
 
 
 class Chromium:
-    """One browser process and the Playwright driver in front of it; both belong to the thread that made them."""
+    """One browser process behind Playwright; it belongs to the thread that started it."""
 
     def __init__(self, executable: str | Path | None = None) -> None:
-        """Starts both. ConfigError without Playwright or a browser, EnvError when the browser does not come up."""
+        """ConfigError without Playwright or a browser, EnvError when the browser does not come up."""
         program = find_chromium(executable)
-        try:
-            from playwright.sync_api import sync_playwright
-        except ModuleNotFoundError as error:
-            raise ConfigError(
-                f"MiniWoB++ needs the package {error.name}: pip install 'glint-agents[miniwob]'"
-            ) from error
+        if find_spec("playwright") is None:
+            raise ConfigError("MiniWoB++ needs the package playwright: pip install 'glint-agents[miniwob]'")
         self.pid: int | None = None
+        self._leftovers: list[Path] = []
         self._driver: Playwright | None = None
         self._browser: Browser | None = None
         try:
             with _fails_as(f"starting {program}"):
-                self._driver = sync_playwright().start()
+                self._driver = _DRIVERS.take()
                 self._browser = self._driver.chromium.launch(
                     executable_path=program,
                     args=FLAGS,
@@ -86,6 +89,7 @@ class Chromium:
                 session = self._browser.new_browser_cdp_session()
                 found = session.send("SystemInfo.getProcessInfo")["processInfo"]
                 self.pid = next(int(process["id"]) for process in found if process["type"] == "browser")
+                self._leftovers = _own_folders(session.send("SystemInfo.getInfo").get("commandLine", ""))
                 session.detach()
         except GlintError:
             self.close()
@@ -129,7 +133,7 @@ class Chromium:
                 os.kill(self.pid, signal.SIGKILL)
 
     def close(self) -> None:
-        """End both; a browser that does not answer is killed. Its profile is gone afterwards."""
+        """End it, by force if it does not answer. Its profile is gone afterwards."""
         timer = threading.Timer(5.0, self.kill)
         timer.daemon = True
         timer.start()
@@ -137,12 +141,53 @@ class Chromium:
             with suppress(Exception):
                 if self._browser is not None:
                     self._browser.close()
-            with suppress(Exception):
-                if self._driver is not None:
-                    self._driver.stop()
+            # The driver removes the profile of a browser that ended by itself, unless it is stopped before.
+            deadline = time.monotonic() + CLEANING_S
+            while any(folder.exists() for folder in self._leftovers[:1]) and time.monotonic() < deadline:
+                time.sleep(0.02)
+            if self._driver is not None:
+                _DRIVERS.give_back()
         finally:
             timer.cancel()
             self._browser = self._driver = None
+        for folder in self._leftovers:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _own_folders(command_line: str) -> list[Path]:
+    """Where a browser keeps its profile and its socket; one that is killed leaves the second behind."""
+    found = re.search(r"--user-data-dir=(\S+)", command_line)
+    if found is None or PROFILE not in found[1]:
+        return []
+    profile = Path(found[1])
+    with suppress(OSError):
+        return [profile, (profile / "SingletonSocket").readlink().parent]
+    return [profile]
+
+
+class _Drivers(threading.local):
+    """Playwright's driver, a process of its own, of which a thread can have only one: its browsers share it."""
+
+    driver: Playwright | None = None
+    users = 0
+
+    def take(self) -> Playwright:
+        from playwright.sync_api import sync_playwright
+
+        if self.driver is None:
+            self.driver = sync_playwright().start()
+        self.users += 1
+        return self.driver
+
+    def give_back(self) -> None:
+        self.users -= 1
+        if self.users == 0 and self.driver is not None:
+            with suppress(Exception):
+                self.driver.stop()
+            self.driver = None
+
+
+_DRIVERS = _Drivers()
 
 
 @contextmanager
@@ -153,5 +198,6 @@ def _fails_as(what: str) -> Iterator[None]:
     try:
         yield
     except Error as error:
-        lines = [line.strip() for line in error.message.splitlines() if line.strip()]
-        raise EnvError(f"{what}: {lines[0] if lines else type(error).__name__}") from error
+        lines = [line.strip() for line in error.message.splitlines() if line.strip()] or [type(error).__name__]
+        last_words = next((f" ({line})" for line in lines[1:] if "FATAL" in line), "")
+        raise EnvError(f"{what}: {lines[0]}{last_words}") from error

@@ -30,13 +30,24 @@ KEYS = MappingProxyType(
 
 
 def browser_keys(keys: Sequence[str]) -> list[str] | str:
-    """The browser's names of `keys`, or, when one is unknown, why they cannot be pressed."""
+    """The browser's names of `keys`, or, when one is unknown, why they cannot be pressed.
+
+    Together with other keys, letters and digits are keys, not characters: what they type is up to Shift.
+    """
     found = []
     for key in keys:
-        if len(key) == 1 and key.isascii() and key.isprintable():
-            found.append("Space" if key == " " else key)
+        if key == " ":
+            found.append("Space")
+        elif len(key) == 1 and key.isascii() and key.isprintable():
+            found.append(key if len(keys) == 1 else _key_of(key))
         elif name := KEYS.get(key.casefold()):
             found.append(name)
         else:
             return f"no key is called {key!r}; there are single characters and {', '.join(KEYS)}"
     return found
+
+
+def _key_of(character: str) -> str:
+    if character.isalpha():
+        return f"Key{character.upper()}"
+    return f"Digit{character}" if character.isdigit() else character

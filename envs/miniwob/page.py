@@ -40,9 +40,16 @@ STATE = """
 """
 GOAL = "() => { const said = core.getUtterance(); return typeof said === 'object' ? said.utterance : said; }"
 FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+SCROLLED = """
+(timeout) => ({heard: new Promise(done => {
+  addEventListener('scroll', () => done(), {capture: true, once: true});
+  setTimeout(done, timeout);
+})})
+"""
 STYLE = "{ const sheet = new CSSStyleSheet(); sheet.replaceSync(%s); document.adoptedStyleSheets.push(sheet); }"
 POLL_S = 0.02
 HOVER_S = 0.5
+SCROLL_S = 0.2
 DRAG_STEPS = 12
 """Moves of the pointer between the ends of a drag: pages follow the way, not only its ends."""
 
@@ -165,7 +172,10 @@ class TaskPage:
 
     def wheel(self, at: tuple[float, float], dx: float, dy: float) -> None:
         self.hover(*at)
+        # What scrolls tells so when it has; what cannot scroll says nothing.
+        scrolled = self.tab.evaluate_handle(SCROLLED, SCROLL_S * 1000)
         self.tab.mouse.wheel(dx, dy)
+        scrolled.evaluate("({heard}) => heard")
         self.tab.evaluate(FRAMES)
 
     def type(self, text: str) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from functools import partial
 
-from agentkit.actions import Click, Drag, Hotkey
+from agentkit.actions import Click, Drag, Hotkey, Scroll
 from agentkit.errors import PolicyError
 from envs.miniwob.dom import XY, Dom, Element
-from envs.miniwob.oracle.moves import Moves, Rule, click, drag, matched, reachable, submit, write
+from envs.miniwob.oracle.moves import Moves, Rule, click, drag, matched, submit, write
 
 UNIT = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
 GRID_NAMES = ("top left", "top center", "top right", "center left", "center", "center right",
@@ -145,7 +144,7 @@ def _slide(dom: Dom, slider: str, shown: str, value: int) -> Moves:
         seen[share] = int(dom.one(shown).text)
     span = seen[0.95] - seen[0.05]
     if span:
-        yield place(min(max(0.05 + 0.9 * (value - seen[0.05]) / span, 0.0), 1.0))
+        yield place(min(max(0.05 + 0.9 * (value - seen[0.05]) / span, 0.02), 0.98))
     while (now := int(dom.one(shown).text)) != value:
         yield Hotkey(("right" if now < value else "left",))
 
@@ -202,16 +201,21 @@ def appointment(dom: Dom) -> Moves:
     slots = round(float(length) * (2 if unit == "hour" else 1 / 30))
     opens = 2 * (int(first) % 12 + (12 if half == "P" else 0))
     for start in range(opens, opens + 9 - slots):
-        for slot in (start, start + slots + 1):
-            yield from reachable(dom, partial(dom.one, f"[data-hour='{slot // 2}'] .hour-label"))
+        yield from _to_middle(dom, f"#hh-{start + slots // 2}")
         cells = [dom.one(f"#hh-{start + i}") for i in range(slots)]
-        if all(cell.at and cell.middle[1] < 200 for cell in cells):
+        if all(cell.at for cell in cells):
             break
     else:
         raise PolicyError(f"other events leave no room for {slots} half hours")
     yield drag(dom, cells[0].middle, (cells[0].middle[0], cells[-1].middle[1] + 3))
     yield from write(dom, "#event-name", name)
     yield from click(dom, "#controls .create")
+
+
+def _to_middle(dom: Dom, selector: str) -> Moves:
+    """Scroll the calendar until the element is near the middle of what is seen of it."""
+    while abs(by := dom.one(selector).middle[1] - 127) > 25:
+        yield Scroll(dom.point((80, 127)), dom.point((80, min(max(127 - by, 1), 209))))
 
 
 def resize(dom: Dom) -> Moves:

@@ -44,7 +44,7 @@ def forward_to(dom: Dom, sender: str, receiver: str) -> Moves:
 
 def mail(dom: Dom) -> Moves:
     """One of four things with the mail of somebody, as the goal says in fixed words."""
-    sender = matched(r"by (\w+)", dom.goal)[1]
+    sender = matched(r"by ([\w-]+)", dom.goal)[1]
     if "trash icon" in dom.goal:
         yield from delete_mail(dom, sender)
     elif "star icon" in dom.goal:
@@ -52,7 +52,7 @@ def mail(dom: Dom) -> Moves:
     elif "reply" in dom.goal:
         yield from reply_to(dom, sender, quoted(dom.goal)[0])
     else:
-        yield from forward_to(dom, sender, matched(r"forward that email to (\w+)", dom.goal)[1])
+        yield from forward_to(dom, sender, matched(r"forward that email to ([\w-]+)", dom.goal)[1])
 
 
 def worded_mail(dom: Dom) -> Moves:

@@ -236,7 +236,7 @@ def film(dom: Dom) -> Moves:
     for i, label in enumerate(labels):
         text = genre if "genre" in label.lower() else director if "director" in label.lower() else year
         yield from write(dom, "#area input[type=text]", text, nth=i)
-    buttons = "#area button, #area .final, #area input[type=button], #area input[type=submit]"
+    buttons = "#area button, #area .final, #area .ui-submit"
     yield from click(dom, buttons)
 
 
