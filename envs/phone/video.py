@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,7 +69,7 @@ class Frames:
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.video = read_mp4(data)
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._file: Path | None = None
         self._last: tuple[tuple[int, int, int], Image.Image | None] | None = None
 
     def at(self, ms: int, width: int, height: int) -> Image.Image | None:
@@ -85,12 +86,14 @@ class Frames:
         program = shutil.which("ffmpeg")
         if program is None or self.video is None:
             return None
-        if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="glint-video-")
-            (Path(self._folder.name) / "video.mp4").write_bytes(self.data)
+        if self._file is None:
+            folder = tempfile.mkdtemp(prefix="glint-video-")
+            weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+            self._file = Path(folder) / "video.mp4"
+            self._file.write_bytes(self.data)
         command = [
             *(program, "-nostdin", "-loglevel", "error", "-protocol_whitelist", "file", "-threads", "1"),
-            *("-ss", f"{ms / 1000:.3f}", "-f", "mp4", "-i", f"{self._folder.name}/video.mp4", "-an", "-frames:v", "1"),
+            *("-ss", f"{ms / 1000:.3f}", "-f", "mp4", "-i", str(self._file), "-an", "-frames:v", "1"),
             *("-vf", f"scale={width}:{height}", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"),
         ]
         try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import random
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,17 @@ def test_the_frame_of_the_moment(tmp_path: Path) -> None:
         assert image is frames.at(2000 * n + 1000, 32, 24)
         seen = image.getpixel((16, 12))
         assert isinstance(seen, tuple) and all(abs(a - b) < 12 for a, b in zip(seen, color, strict=True))
+
+
+@pytest.mark.skipif(not can_decode(), reason="needs the ffmpeg program")
+def test_nothing_is_left_on_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    frames = Frames(mp4(10))
+    frames.at(0, 32, 24)
+    assert len(list(tmp_path.iterdir())) == 1
+    del frames
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(not can_decode(), reason="needs the ffmpeg program")
