@@ -13,7 +13,7 @@ def album_tile(files: Files, album: Album, tap: Handler) -> Column:
     cover = _square(files, album.items[0], tap, label=f"Folder {album.name}")
     name = Text(album.name, style="label", lines=1, align="center", on_tap=tap)
     count = Text(str(len(album.items)), style="caption", align="center", color="on_surface_variant")
-    return Column([cover, name, count], padding=4, id=f"folder {album.path}")
+    return Column([cover, name, count], padding=4)
 
 
 def picture_tile(files: Files, row: Entry, tap: Handler, hold: Handler, *, named: bool, ticked: bool) -> Column:
