@@ -149,7 +149,7 @@ class Chromium:
                 _DRIVERS.give_back()
         finally:
             timer.cancel()
-            self._browser = self._driver = None
+            self._browser = self._driver = self.pid = None
         for folder in self._leftovers:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -67,9 +67,9 @@ def test_a_wrong_click_is_told(env: MiniWobEnv) -> None:
     assert env.verdict()["raw"] == -1.0
 
 
-@pytest.mark.parametrize("name", ["email-inbox", "choose-date", "click-collapsible-2", "click-tab-2-hard"])
+@pytest.mark.parametrize("name", ["click-tab-2", "copy-paste-2", "scroll-text-2"])
 def test_an_episode_depends_on_its_seed_alone(env: MiniWobEnv, name: str) -> None:
-    """These pages keep scrolling, dates and open sections when a problem is only started again."""
+    """Started again without loading, the last two keep what was typed and where the text was scrolled to."""
     first = start(env, name, 1).image
     goal = env.task.goal
     for action in (Click(Point(0.5, 0.6)), Scroll(direction="up"), Type("abc"), Click(Point(0.2, 0.4))):
