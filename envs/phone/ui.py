@@ -268,6 +268,18 @@ class Timetable(Widget):
 
 
 @dataclass(slots=True)
+class Part(Widget):
+    """Something that a picture shows: what accessibility tells of it. A tap on it is a tap on the picture."""
+
+    text: str
+    box: tuple[float, float, float, float]
+    """x1, y1, x2, y2 as fractions of the picture."""
+    role: Literal["text", "button", "image"] = "text"
+    field: TextField | None = None
+    """A text field that the picture shows: after the tap on the picture, the keyboard writes into it."""
+
+
+@dataclass(slots=True)
 class Picture(Widget):
     """What an app paints itself: a map, a page, a photo. Alone in a screen's body it takes all of it."""
 
@@ -278,6 +290,8 @@ class Picture(Widget):
     """0 reaches down to the end of the screen's body."""
     ratio: float = 0.0
     """Height over width, where the height is not given in dp."""
+    parts: Callable[[], Sequence[Part]] | None = None
+    """Asked for after the image."""
     on_touch: Callable[[float, float], None] | None = None
     """A tap; as fractions of the picture, like all places here."""
     on_hold: Callable[[float, float], None] | None = None

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from agentkit.actions import Action
 from envs.androidworld.solutions import (
+    browser,
     calendar,
     camera,
     clock,
@@ -34,6 +35,7 @@ from envs.phone.device import Phone
 
 Solution: TypeAlias = Callable[[Phone, AndroidWorldTask], Iterator[Action]]
 SOLUTIONS: dict[str, Solution] = {
+    **browser.SOLUTIONS,
     **calendar.SOLUTIONS,
     **camera.SOLUTIONS,
     **clock.SOLUTIONS,

@@ -3,6 +3,7 @@
 from envs.phone.app import App
 from envs.phone.apps.calendar import Calendar
 from envs.phone.apps.camera import Camera
+from envs.phone.apps.chrome import Chrome
 from envs.phone.apps.clipper import Clipper
 from envs.phone.apps.clock import Clock
 from envs.phone.apps.contacts import Contacts
@@ -27,7 +28,7 @@ ALL: tuple[type[App], ...] = (SettingsApp, Clock, Contacts, Messages, Files, Mar
 
 EVERY: tuple[type[App], ...] = (
     *ALL,
-    *(Calendar, Tasks, Joplin, OpenTracks, Retro, Vlc, Dialer, Clipper, OsmAnd),
+    *(Calendar, Tasks, Joplin, OpenTracks, Retro, Vlc, Dialer, Clipper, OsmAnd, Chrome),
     *(Gallery, Camera, AudioRecorder, Draw),
 )
 """`ALL` and the further apps that AndroidWorld's tasks use. The shipped model and the phone's own tasks know `ALL`."""

@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
+from functools import partial
 from typing import Literal
+from urllib.parse import quote
 
 from envs.phone.app import App, Device
 from envs.phone.apps.file_work import FileWork
 from envs.phone.apps.files import screens
 from envs.phone.apps.files.roots import DOWNLOADS
 from envs.phone.apps.listing import FOLDERS, STORAGE, Entry, arrange, entries, walk
+from envs.phone.apps.pickers.choices import Choice
 from envs.phone.ui import Screen
 from envs.phone.words import words
 
 MOST_HITS = 40
 """Rows shown of a search or of the recent files."""
+BROWSER = "com.android.chrome"
+PAGES = (".html", ".htm", ".xhtml")
 _LIKELY = {
     "Alarms": "mp3",
     "DCIM": "jpg",
@@ -54,6 +59,8 @@ class Files(App):
         self.view: Literal["browse", "drawer", "search", "text"] = "browse"
         self.query = ""
         self.reading = ""
+        self.opening: Choice[str] | None = None
+        """The question which app is to show a file."""
         self.work = FileWork(self.device, lambda: self.path)
 
     def install(self) -> None:
@@ -78,7 +85,9 @@ class Files(App):
             self.go(path)
 
     def back(self) -> bool:
-        if self.work.asking or self.work.menu_open:
+        if self.opening is not None:
+            self.opening = None
+        elif self.work.asking or self.work.menu_open:
             self.work.close()
         elif self.work.chosen:
             self.work.calm()
@@ -98,6 +107,12 @@ class Files(App):
 
     def screen(self) -> Screen:
         self.forget_missing()
+        screen = self._screen()
+        if self.opening is not None:
+            screen.dialog = self.opening.dialog()
+        return screen
+
+    def _screen(self) -> Screen:
         if self.view == "drawer":
             return screens.drawer(self)
         if self.view == "text":
@@ -145,10 +160,36 @@ class Files(App):
             self.go(row.path)
         elif self.work.transfer:
             return
+        elif row.name.lower().endswith(PAGES) and self.browser is not None:
+            self.opening = Choice(
+                "Open with",
+                [(self.browser.label, self.browser.package), ("HTML Viewer", "")],
+                self.browser.package,
+                partial(self.open_with, row),
+                self.close_choice,
+                confirm="Just once",
+            )
         elif row.kind == "Text":
             self.reading, self.view = row.path, "text"
         else:
             self.device.toast("No app found to open this file")
+
+    @property
+    def browser(self) -> App | None:
+        try:
+            return self.device.app(BROWSER)
+        except KeyError:
+            return None
+
+    def open_with(self, row: Entry, package: str) -> None:
+        """Show a file in another app, or here for no package."""
+        if package:
+            self.device.start(package, {"action": "android.intent.action.VIEW", "data": f"file://{quote(row.path)}"})
+        else:
+            self.reading, self.view = row.path, "text"
+
+    def close_choice(self) -> None:
+        self.opening = None
 
     def choose_all(self) -> None:
         self.work.choose(row.path for row in self.rows())
