@@ -123,7 +123,7 @@ def test_run_on_the_simulated_phone(tmp_path: Path, script: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"--device": "somewhere"}, "--device is HOST:PORT, adb:SERIAL (held by an adb server) or phone[:SEED], got 'somewhere'"),
+        ({"--device": "somewhere"}, "--device is HOST:PORT, adb:SERIAL (held by an adb server) or phone[:SEED], got"),
         ({"--device": "phone:x"}, "SEED a number, got 'phone:x'"),
         ({"--policy": "magic:x"}, "a policy is qwen:FOLDER_OR_HUB_ID"),
         ({"--policy": "scripted:/none"}, "cannot read the script"),
