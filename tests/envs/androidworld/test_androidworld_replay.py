@@ -1,7 +1,7 @@
-"""A sample of AndroidWorld's tasks on the simulated phone over stock adb, replayed where AndroidWorld is not installed.
+"""A sample of AndroidWorld's tasks on the simulated phone over stock adb, replayed where AndroidWorld is not there.
 
-The transcripts beside this file hold what AndroidWorld's unmodified set-ups and checkers asked of the phone, and what it
-answered when they said 1.0. `agentkit eval androidworld --policy oracle --record tests/envs/androidworld/transcripts`
+The transcripts beside this file hold what AndroidWorld's unmodified set-ups and checkers asked of the phone, and what
+it answered when they said 1.0. `agentkit eval androidworld --policy oracle --record tests/envs/androidworld/transcripts`
 makes them anew.
 """
 

@@ -145,8 +145,8 @@ def test_a_replay_gives_the_recorded_score_only_for_the_recorded_answers(tmp_pat
     path = recorded.save(tmp_path)
     assert path.read_bytes() == recorded.save(tmp_path / "again").read_bytes()
     replay = Replay([Transcript.load(path)], adb)
-    assert replay.suite(0) == [TASK]
-    assert replay.initialize("Turn_0", TASK.params) == TASK.goal
+    assert replay.suite(0) == [replace(TASK, goal="Turn_0", template="Turn")]
+    assert replay.initialize("Turn_0", TASK.params) == "Turn_0"
     assert calls == [("shell", "put")]
     assert replay.score() == 0.0
     assert replay.differences == ["answers: [] instead of ['yes']"]
