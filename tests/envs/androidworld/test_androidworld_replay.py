@@ -1,8 +1,8 @@
 """A sample of AndroidWorld's tasks on the simulated phone over stock adb, replayed where AndroidWorld is not there.
 
 The transcripts beside this file hold what AndroidWorld's unmodified set-ups and checkers asked of the phone, and what
-it answered when they said 1.0. `agentkit eval androidworld --policy oracle --record tests/envs/androidworld/transcripts`
-makes them anew.
+it answered when they said 1.0. The same command with `--record` makes them anew: `agentkit eval androidworld --policy
+oracle --record tests/envs/androidworld/transcripts`.
 """
 
 from __future__ import annotations
