@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from agentkit.cli.eval_phone import EPISODES, run_missing
 from agentkit.cli.eval_run import REPORT, RESULTS, open_run, policy_facts, versions, write_json
+from agentkit.episode import Limits
 from agentkit.errors import ConfigError
 from agentkit.policies import make_policy
 from agentkit.protocols import get_protocol
@@ -30,6 +31,8 @@ LOG = "tasks.log"
 """What AndroidWorld's tasks print."""
 PYTHON = "ANDROID_WORLD_PYTHON"
 PHONE = "phone"
+LIMITS = Limits(unreadable=None, repeats=None)
+"""As in AndroidWorld's own runner, only a task's step budget cuts an episode."""
 
 
 def run_androidworld(args: argparse.Namespace) -> int:
@@ -69,7 +72,7 @@ def run_androidworld(args: argparse.Namespace) -> int:
         policy = NoOp()
     else:
         policy = make_policy(args.policy, get_protocol(args.protocol))
-    results = run_missing(policy, env, tasks, args.workers, args.out / EPISODES)
+    results = run_missing(policy, env, tasks, args.workers, args.out / EPISODES, LIMITS)
     card = card_of_results([(task.key, template_of(task)) for task in tasks], results, {}, args.seed)
     facts = {"asked": policy_facts(policy), "versions": versions()}
     write_json(args.out / RESULTS, {**settings, **facts, "card": card_json(card)})
