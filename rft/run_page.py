@@ -93,7 +93,7 @@ def _tiles(rows: Sequence[Mapping[str, Any]], config: Mapping[str, Any], best: t
     found = [tile(f"{step:g}" if step is not None else "0", "optimizer steps", of, main=True)]
     if best is not None:
         measure, mark = best
-        found.append(tile(percent(mark.y), f"best {_words(measure)}", f"at step {mark.x:g}; the first is kept"))
+        found.append(tile(percent(mark.y), f"best {_words(measure)}", f"at step {mark.x:g}"))
     for key in ("val/trace_success", "val/step_accuracy", "val/success", "val/accuracy"):
         values = _values(rows, key)
         if values:
@@ -102,7 +102,7 @@ def _tiles(rows: Sequence[Mapping[str, Any]], config: Mapping[str, Any], best: t
         values = _values(rows, key)
         if values:
             first, last = (statistics.fmean(part) for part in (values[:SPAN], values[-SPAN:]))
-            name = f"{name}, mean of the last {min(SPAN, len(values))}"
+            name = f"{name}, last {min(SPAN, len(values))} steps"
             found.append(tile(f"{last:.3g}", name, f"{first:.3g} at the start"))
     if values := _values(rows, "time/step"):
         left = (total - step) * statistics.median(values[-50:]) if isinstance(total, int) and total and step else 0.0

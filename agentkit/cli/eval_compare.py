@@ -10,11 +10,11 @@ from typing import Any
 
 from agentkit.cli.eval_run import read_results, versions
 from agentkit.errors import ConfigError, DataError
-from agentkit.report import Report, Shot, flip_shots
+from agentkit.report import Report, flip_shots
 from agentkit.report.comparison import Flip, change, flips, headline, items, require_same_items, rights
 from agentkit.report.costs import machine_words
 from agentkit.report.markup import Markup, tag
-from agentkit.report.runs import EPISODES, PAGE, link_to, readable, saved_answers
+from agentkit.report.runs import EPISODES, PAGE, link_to, saved_answers
 from agentkit.report.tables import plain_table
 from agentkit.scoring import (
     GroundingCard,
@@ -144,10 +144,7 @@ def _add_flips(report: Report, base: str, name: str, before: Run, after: Run, be
             report.add_text(heading, f"{lead} No pictures: {error}.")
             return
         shots, totals = flip_shots(changed, samples, old, new, (base, name), seed=before.card.seed)
-        there: list[Shot] = readable(shots)
-        if len(there) < len(shots):
-            lead += f" {len(shots) - len(there)} of {len(shots)} screenshots are no longer where they were."
-        report.add_gallery(heading, there, lead=f"{lead} Drawn at random from either.", totals=totals)
+        report.add_gallery(heading, shots, lead=f"{lead} Drawn at random.", totals=totals, may_be_gone=True)
         return
     rows = [_episode_flip(flip, before, after, beside) for flip in changed]
     report.add_parts(heading, plain_table(("Task", "", base, name), rows), lead=lead)

@@ -16,7 +16,7 @@
   const stage = document.createElement("div");
   const count = document.createElement("p");
   dialog.className = "light";
-  dialog.autofocus = true;
+  dialog.tabIndex = -1;
   count.className = "count";
   dialog.append(count, stage);
   document.body.append(dialog);
@@ -31,6 +31,7 @@
     count.textContent = `${all.indexOf(figure) + 1} of ${all.length}`;
     open = figure;
     if (!dialog.open) dialog.showModal();
+    dialog.focus();
     dialog.scrollTop = 0;
   }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from agentkit.errors import DataError
 from agentkit.report.markup import Markup, join, tag
 from agentkit.report.pictures import Shot, open_picture, picture
 
@@ -21,16 +22,25 @@ WORDS = 4000
 LOOKS = {True: "good", False: "bad", None: None}
 
 
-def gallery(shots: Sequence[Shot], side: int = SIDE, totals: Mapping[str, int] | None = None) -> Markup:
+def gallery(
+    shots: Sequence[Shot], side: int = SIDE, totals: Mapping[str, int] | None = None, may_be_gone: bool = False
+) -> Markup:
     """The shots as figures. `totals` says of how many each kind (a shot's first tag) was chosen.
 
-    DataError when a picture cannot be read. Pictures past the budget of bytes are left out, and the page says so.
+    DataError when a picture cannot be read; with `may_be_gone` it is left out, and the page says how many are. So it
+    does of pictures past the budget of bytes.
     """
     figures: list[Markup] = []
     kinds = Counter[str]()
-    wide, room = 0, BYTES
+    wide, gone, room = 0, 0, BYTES
     for shot in shots:
-        image = open_picture(shot.image)
+        try:
+            image = open_picture(shot.image)
+        except DataError:
+            if not may_be_gone:
+                raise
+            gone += 1
+            continue
         drawn = _figure(shot, picture(image, side, shot.target, shot.answer, shot.good, zoom=True, other=shot.other))
         room -= len(drawn)
         if room < 0 and figures:
@@ -38,10 +48,13 @@ def gallery(shots: Sequence[Shot], side: int = SIDE, totals: Mapping[str, int] |
         wide += image.width > image.height
         figures.append(drawn)
         kinds[shot.tags[0] if shot.tags else ""] += 1
+    lost = f"{gone} of {len(shots)} screenshots are no longer where they were." if gone else "Nothing to show."
+    lack = tag("p", lost, class_="muted") if gone or not figures else None
     if not figures:
-        return tag("p", "Nothing to show.", class_="muted")
+        return join(lack)
     look = "gallery wide" if 2 * wide > len(figures) else "gallery"
-    return join(_filters(kinds, totals or {}, len(shots)), _key(shots), tag("div", *figures, class_=look))
+    filters = _filters(kinds, totals or {}, len(shots) - gone)
+    return join(lack, filters, _key(shots), tag("div", *figures, class_=look))
 
 
 def _filters(kinds: Mapping[str, int], totals: Mapping[str, int], offered: int) -> Markup | None:

@@ -108,13 +108,15 @@ class Report:
         side: int = SIDE,
         lead: str = "",
         totals: Mapping[str, int] | None = None,
+        may_be_gone: bool = False,
     ) -> Report:
         """Pictures with the target and the answer drawn on them, to be filtered by the first tag of each shot.
 
-        `totals` tells of how many of each kind the shots are a choice, so that the page can say it.
+        `totals` tells of how many of each kind the shots are a choice, so that the page can say it. DataError when a
+        picture cannot be read; with `may_be_gone` the page says how many were left out for that.
         """
         self._scripted = True
-        return self._add(heading, lead, gallery(shots, side, totals))
+        return self._add(heading, lead, gallery(shots, side, totals, may_be_gone))
 
     def add_episode(self, trajectory: Trajectory, success: float | None = None, heading: str = "") -> Report:
         """One episode as a strip of screenshots."""

@@ -13,7 +13,6 @@ from urllib.parse import quote
 from agentkit.errors import DataError
 from agentkit.report.cards import episode_table
 from agentkit.report.page import Report
-from agentkit.report.pictures import Shot, open_picture
 from agentkit.report.shots import outcome_shots
 from agentkit.report.tiles import percent, rate_words
 from agentkit.scoring import (
@@ -51,11 +50,8 @@ def grounding_report(
     report.add_card("Score", card, notes=run.get("notes", ()))
     report.add_cost("Cost", card, run.get("cost"))
     shots, totals = outcome_shots(samples, predictions, card, seed=card.seed)
-    there = readable(shots)
     lead = "Drawn at random from each kind of outcome; failures first."
-    if len(there) < len(shots):
-        lead += f" {len(shots) - len(there)} of {len(shots)} screenshots are no longer where they were."
-    return report.add_gallery("Answers", there, lead=lead, totals=totals)
+    return report.add_gallery("Answers", shots, lead=lead, totals=totals, may_be_gone=True)
 
 
 def episode_report(run: Mapping[str, Any], card: EpisodeCard, folder: Path, title: str, beside: Path) -> Report:
@@ -105,11 +101,6 @@ def saved_answers(folder: Path) -> tuple[list[GroundingSample], list[Prediction]
     return samples, [prediction_of(row) for row in read_rows(folder / PREDICTIONS)]
 
 
-def readable(shots: Sequence[Shot]) -> list[Shot]:
-    """The shots whose screenshots can still be read."""
-    return [shot for shot in shots if _opens(shot.image)]
-
-
 def link_to(page: Path, beside: Path) -> str:
     """The address of `page` for a file in the folder `beside`: relative, so that the two can move together."""
     return "./" + quote(Path(os.path.relpath(page, beside)).as_posix())
@@ -132,11 +123,3 @@ def _fresh(trace: Path) -> bool:
     """Whether the trace has a page that is no older than itself."""
     page, head = trace / PAGE, trace / "trace.json"
     return page.is_file() and head.is_file() and page.stat().st_mtime >= head.stat().st_mtime
-
-
-def _opens(image: Any) -> bool:
-    try:
-        open_picture(image)
-    except DataError:
-        return False
-    return True

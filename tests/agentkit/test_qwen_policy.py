@@ -7,6 +7,7 @@ import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -14,7 +15,7 @@ from PIL import Image
 
 from agentkit.errors import ConfigError, PolicyError
 from agentkit.frames import BUDGETS, PixelBudget, Size
-from agentkit.policies import make_policy
+from agentkit.policies import make_policy, qwen_stages
 from agentkit.policies.qwen import QwenPolicy
 from agentkit.policies.qwen_chat import reply_length
 from agentkit.policies.qwen_load import load_model
@@ -74,30 +75,59 @@ def test_usage_tokens_and_seconds(policy: QwenPolicy) -> None:
     assert policy.processor.tokenizer.decode(reply.token_ids, skip_special_tokens=True) == reply.text
 
 
-def test_stages_are_where_the_time_goes(tiny_qwen: Path) -> None:
-    """Each stage in turn is made slow: that one grows by as much, the others do not."""
+def test_stages_are_where_the_time_goes(tiny_qwen: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that only the model's own parts move: one pass of the tower, one prefill, three passes for tokens."""
     policy = QwenPolicy(tiny_qwen, NAVI, max_new_tokens=4)
     plain = policy.reply(*REQUESTS[0])
     assert list(plain.timing) == ["encode", "vision", "prefill", "decode"]
-    assert 0.5 * plain.seconds < sum(plain.timing.values()) <= plain.seconds
-    layers = policy.model.model.language_model.layers
+    assert 0 < sum(plain.timing.values()) <= plain.seconds and min(plain.timing.values()) > 0
+    clock = [0.0]
+    monkeypatch.setattr(qwen_stages, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
 
-    def slow_if(wanted: bool):
-        return lambda module, args, kwargs: time.sleep(0.1) if (args[0].shape[1] > 1) is wanted else None
+    def takes(seconds: float, long: bool | None = None):
+        def hook(module, args) -> None:
+            if long is None or (args[0].shape[1] > 1) is long:
+                clock[0] += seconds
 
-    cases = {
-        "vision": policy.model.model.visual.blocks[0].register_forward_pre_hook(lambda *_: time.sleep(0.1)),
-        "prefill": layers[0].register_forward_pre_hook(slow_if(True), with_kwargs=True),
-        "decode": layers[0].register_forward_pre_hook(slow_if(False), with_kwargs=True),
-    }
-    tries = [policy.reply(*REQUESTS[0]).timing for _ in range(3)]
-    slowed = {name: min(timing[name] for timing in tries) for name in cases}
-    for name, hook in cases.items():
+        return hook
+
+    first = policy.model.model.language_model.layers[0]
+    hooks = [policy.model.model.visual.blocks[0].register_forward_pre_hook(takes(1))]
+    hooks += [first.register_forward_pre_hook(takes(10, True)), first.register_forward_pre_hook(takes(100, False))]
+    slowed = policy.reply(*REQUESTS[0]).timing
+    for hook in hooks:
         hook.remove()
-        times = 3 if name == "decode" else 1
-        assert 0.1 * times <= slowed[name] < 0.1 * times + 0.095, name
+    assert len(plain.token_ids) == 4
+    assert (slowed["vision"], slowed["prefill"], slowed["decode"]) == (1, 10, 300)
     quiet = QwenPolicy(tiny_qwen, NAVI, max_new_tokens=4, profile=False)
     assert quiet.reply(*REQUESTS[0]).timing == {} and quiet.reply(*REQUESTS[0]).text == plain.text
+
+
+def test_stages_of_a_batch_are_shared(policy: QwenPolicy) -> None:
+    timings = [reply.timing for reply in policy.replies(REQUESTS)]
+    assert timings[0] == timings[1] == timings[2]
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_stages_on_a_gpu_are_those_of_a_clock_that_waits(tiny_qwen: Path) -> None:
+    """The vision tower's events against a wall clock that waits for the device before and after it."""
+    policy = QwenPolicy(tiny_qwen, NAVI, max_new_tokens=4, profile=True)
+    assert QwenPolicy(tiny_qwen, NAVI).profile is False, "a GPU is split when asked only"
+    tower, waited = policy.model.model.visual, []
+
+    def wait(*_: object) -> None:
+        torch.cuda.synchronize()
+        waited.append(time.perf_counter())
+
+    for _ in range(3):  # the first ones build kernels
+        policy.reply(*REQUESTS[0])
+    hooks = [tower.register_forward_pre_hook(wait), tower.register_forward_hook(wait)]
+    timing = policy.reply(*REQUESTS[0]).timing
+    for hook in hooks:
+        hook.remove()
+    assert timing["vision"] == pytest.approx(waited[1] - waited[0], rel=0.3, abs=1e-3)
+    assert min(timing.values()) > 0
 
 
 def test_a_failed_generation_leaves_no_timers_behind(tiny_qwen: Path) -> None:

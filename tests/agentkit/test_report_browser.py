@@ -68,6 +68,7 @@ def test_the_keyboard_walks_and_opens(page: Page) -> None:
     assert page.evaluate(focused) == 1
     page.keyboard.press("Enter")
     assert page.evaluate("document.querySelector('dialog').open")
+    assert page.evaluate("document.activeElement.tagName") == "DIALOG", "nothing in it is outlined"
     assert page.evaluate("document.querySelector('dialog .count').textContent") == "2 of 9"
     assert page.evaluate("document.querySelector('dialog pre').getClientRects().length") > 0, "the reply is unfolded"
     page.keyboard.press("ArrowRight")

@@ -59,7 +59,7 @@ def test_every_curve_and_the_best_weights(tmp_path: Path) -> None:
     assert "75.0 % best held-out trace success at step 20" in text
     assert "90.0 % held-out step accuracy, last 50.0 % at the start" in text
     assert "12.5 % held-out trace success, last 25.0 % at the start" in text
-    assert "0.355 reward, mean of the last 10 0.055 at the start" in text
+    assert "0.355 reward, last 10 steps 0.055 at the start" in text
     assert "250 tokens per second" in text and "2.00 s per step" in text and "7.2 GiB peak GPU memory" in text
     panel = next(part for part in html.split("<div><h3>") if part.startswith("held-out"))
     assert panel.count("<polyline") == 2 and "step_accuracy" in panel and "trace_success" in panel
