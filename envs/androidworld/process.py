@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 from agentkit.errors import ConfigError, EnvError
@@ -57,6 +58,9 @@ class WorkerProcess:
         # AndroidWorld's packages only: ours pin other versions, and its `adb` must not look for an emulator's console.
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV"))}
         environment |= {"PYTHONPATH": str(source)} if source else {}
+        # Tasks keep files of fixed names there: two workers would take them from each other.
+        self._temporary = TemporaryDirectory(prefix="glint-androidworld-")
+        environment["TMPDIR"] = self._temporary.name
         self._process = subprocess.Popen(  # noqa: S603  the interpreter that the user named
             [
                 *(str(python), str(WORKER), "--adb", binary, "--serial", serial, "--server-port", str(server_port)),
@@ -121,6 +125,7 @@ class WorkerProcess:
             process.stdout.close()
         if self._log:
             self._log.close()
+        self._temporary.cleanup()
 
     def __enter__(self) -> WorkerProcess:
         return self
