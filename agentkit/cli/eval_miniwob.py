@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -55,7 +56,8 @@ def run_miniwob(args: argparse.Namespace) -> int:
             f"got {args.episodes}, {args.workers} and {args.max_steps}"
         )
     shipped_html()
-    options = {"scale": args.scale, "keep_limits": args.keep_limits, "executable": find_chromium(args.browser)}
+    browser = find_chromium(args.browser)
+    options = {"scale": args.scale, "keep_limits": args.keep_limits, "executable": browser}
     MiniWobEnv(**options).close()
     pages = choose_pages(args.tasks, args.needs)
     notes = _notes(pages, args.tasks)
@@ -99,7 +101,7 @@ def run_miniwob(args: argparse.Namespace) -> int:
     facts = {"asked": policy_facts(policy), "cost": cost_facts(policy, args.workers)}
     facts = before if before and finished else facts
     table = by_task(tasks, folder)
-    run = {**settings, **facts, "notes": notes, "versions": versions() | _versions(), "by_task": table}
+    run = {**settings, **facts, "notes": notes, "versions": versions() | _versions(browser), "by_task": table}
     run["card"] = card_json(card)
     write_json(args.out / RESULTS, run)
     report = episode_report(run, card, folder, "MiniWoB++", args.out)
@@ -162,8 +164,13 @@ def _notes(pages: Sequence[Page], named: Sequence[str] | None) -> list[str]:
     return notes
 
 
-def _versions() -> dict[str, str]:
-    found = {}
+def _versions(browser: str) -> dict[str, str]:
+    """Of the packages with the pages and the driver, and of the browser, as it says itself."""
+    try:
+        said = subprocess.run([browser, "--version"], capture_output=True, text=True, timeout=30, check=False).stdout  # noqa: S603
+    except (OSError, subprocess.SubprocessError):
+        said = ""
+    found = {"browser": said.strip()} if said.strip() else {}
     for name in ("miniwob", "playwright"):
         try:
             found[name] = version(name)

@@ -39,10 +39,11 @@ def test_oracle_and_noop_then_a_stopped_run_goes_on(
     browser: str, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     out = tmp_path / "oracle"
-    options = ("--policy", "oracle", "--tasks", "click-test*", "circle-center", "--episodes", "2", "--workers", "2")
+    tasks = ("click-test*", "circle-center", "use-spinner")  # one spinner wants the same click seven times
+    options = ("--policy", "oracle", "--tasks", *tasks, "--episodes", "2", "--workers", "2")
     assert evaluate(browser, out, *options) == 0
     found = results(out)
-    assert (found["card"]["solved"]["hits"], found["card"]["solved"]["total"]) == (8, 8)
+    assert (found["card"]["solved"]["hits"], found["card"]["solved"]["total"]) == (10, 10)
     row = found["by_task"]["click-test-2"]
     assert (row["needs"], row["episodes"], row["success"], row["exact"], row["broken"]) == ("click", 2, 2, 2, 0)
     assert row["steps"] == 1 and row["seconds"] > 0
@@ -51,7 +52,7 @@ def test_oracle_and_noop_then_a_stopped_run_goes_on(
     page = (out / "report.html").read_text()
     assert "By task" in page and "click-test-transfer" in page and "data:image" in page
     text = capsys.readouterr().out
-    assert "8 problems of 4 tasks" in text and "click-test-2" in text
+    assert "10 problems of 5 tasks" in text and "click-test-2" in text
 
     broken, gone, kept = sorted((out / "episodes").iterdir())[:3]
     head = json.loads((broken / "trace.json").read_text())
@@ -59,7 +60,7 @@ def test_oracle_and_noop_then_a_stopped_run_goes_on(
     shutil.rmtree(gone)
     before = (kept / "trace.json").stat().st_mtime_ns
     assert evaluate(browser, out, *options) == 0
-    assert results(out)["card"]["solved"]["hits"] == 8
+    assert results(out)["card"]["solved"]["hits"] == 10
     assert json.loads((broken / "trace.json").read_text())["ending"] == "ended"
     assert (kept / "trace.json").stat().st_mtime_ns == before
     assert evaluate(browser, out, *options, "--seed", "5") == 2
