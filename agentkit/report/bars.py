@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from agentkit.report.markup import Markup, join, tag
-from agentkit.scoring import Estimate, Rate
+from agentkit.scoring import Rate
 
 SERIES = ("var(--s1)", "var(--s2)", "var(--s3)", "var(--s4)", "var(--s5)", "var(--s6)")
 MOST = 60
@@ -34,11 +34,6 @@ def series_color(number: int) -> str:
 def rate_bar(label: str, rate: Rate, color: str = SERIES[0]) -> Bar:
     low, high = rate.interval
     return Bar(label, rate.value, low, high, f"{rate.hits}/{rate.total}", color)
-
-
-def estimate_bar(label: str, estimate: Estimate, color: str = SERIES[0], note: str = "") -> Bar:
-    shown = note or f"mean of {estimate.count}"
-    return Bar(label, estimate.value, estimate.low, estimate.high, shown, color)
 
 
 def bars(rows: Sequence[Bar]) -> Markup:
