@@ -23,8 +23,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from agentkit.machine import machine
 from agentkit.scoring import Rate
+from machine import machine_facts
 
 RESULTS = Path(__file__).parents[1] / "docs" / "results" / "alignment.json"
 TASKS = ("Turn*", "Set*", "*Question")
@@ -114,7 +114,7 @@ def main() -> int:
         runs = list(pool.map(lambda one: run_arm(*one, args), wanted))
     versions = {name: version(name) for name in ("torch", "transformers", "trl")}
     words = "python scripts/compare_alignment.py " + " ".join(sys.argv[1:])
-    facts = {"command": words, "machine": machine(), "versions": versions, "settings": TRAIN, "tasks": TASKS}
+    facts = {"command": words, "machine": machine_facts(), "versions": versions, "settings": TRAIN, "tasks": TASKS}
     found = {**facts, "rounds": args.rounds, "summary": summary(runs), "runs": runs}
     args.out.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     for arm, facts in found["summary"].items():
