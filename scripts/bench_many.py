@@ -2,13 +2,13 @@
 
     python scripts/bench_many.py                       # all modes, 1 to 64 phones
     python scripts/bench_many.py --modes threads processes --phones 1 8 64 --out /tmp/many.json
-    python scripts/bench_many.py --modes ray           # adds a mode to the file (pip install 'glint-agents[ray]')
+    python scripts/bench_many.py --modes ray --phones 1 2 4 8 16  # adds a mode (pip install 'glint-agents[ray]')
 
 A step is an action, the screenshot after it, and a reply of the policy: seeded taps, swipes, keys and app starts. The
 policy's call lasts `--model-ms` whatever its batch, as on an accelerator that is not busy; 0 measures the phones alone.
 Time runs from the first call to the last, the phones' starts for later episodes included; processes run already. The
-quickest of `--repeats` counts. `cpu_ms_step` is what all our processes computed for one step; other work on the machine
-disturbs it less.
+quickest of `--repeats` counts. `cpu_ms_step` is what all our processes computed for one step (null for Ray, whose
+processes are its own); other work on the machine, told by `load_before`, disturbs it less.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def measure(env: EnvFactory, phones: int, steps: int, model_s: float, screen: st
     walker = Walker(model_s)
     tasks = islice(chain.from_iterable(task_suite(seed, 1, "all") for seed in count()), max(16, 2 * phones))
     limits = Limits(max_steps=steps, unreadable=None, repeats=None)
-    computed = cpu_s()
+    computed, load = cpu_s(), round(os.getloadavg()[0], 1)
     runs = run_episodes(walker, env, list(tasks), phones, limits=limits)
     broken = [run.fault for run in runs if run.ending is Ending.BROKEN]
     assert not broken, broken[0]
@@ -122,6 +122,7 @@ def measure(env: EnvFactory, phones: int, steps: int, model_s: float, screen: st
         "steps": taken,
         "steps_per_s": round(taken / seconds, 1),
         "cpu_ms_step": round(1000 * computed / taken, 2),
+        "load_before": load,
         "calls": len(walker.sizes),
         "batch_median": statistics.median(walker.sizes),
         "batch_mean": round(statistics.fmean(walker.sizes), 2),
@@ -167,9 +168,11 @@ def main() -> None:
                         measure(env, phones, args.steps, model_ms / 1000, args.screen) for _ in range(args.repeats)
                     ]
                     row = max(tries, key=lambda row: row["steps_per_s"])
+                    if place is in_ray:
+                        row["cpu_ms_step"] = None
                     rows.append({"mode": name, "processes": 1 if place is in_threads else args.processes, **row})
                     print(
-                        f"{name:16}{phones:7}{model_ms:9.0f}{row['steps_per_s']:9.1f}{row['cpu_ms_step']:8.2f}"
+                        f"{name:16}{phones:7}{model_ms:9.0f}{row['steps_per_s']:9.1f}{row['cpu_ms_step'] or 0:8.2f}"
                         f"{row['batch_median']:7.0f}"
                         f"{row['batch_largest']:8}",
                         flush=True,
