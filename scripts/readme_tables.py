@@ -174,9 +174,36 @@ def androidworld_tasks() -> str:
     return table(["task", "solution", "doing nothing", "steps", "remark"], rows)
 
 
+def many_phones() -> str:
+    """Steps a second and processor time of a step against the number of phones, without a model."""
+    measured = [row for row in result("many_phones")["rows"] if row["model_ms"] == 0]
+    modes = list(dict.fromkeys(row["mode"] for row in measured))
+    by = {(row["mode"], row["phones"]): row for row in measured}
+    rows = []
+    for phones in sorted({row["phones"] for row in measured}):
+        found = [by.get((mode, phones)) for mode in modes]
+        rows.append([str(phones), *(f"{r['steps_per_s']:.0f} ({r['cpu_ms_step']:.1f} ms)" if r else "" for r in found)])
+    return table(["phones", *modes], rows)
+
+
+def miniwob() -> str:
+    """What the scripted oracle solves in a real browser."""
+    found = result("miniwob_oracle")
+    solved, tasks = found["solved"], found["by_task"]
+    seconds = sum(task["seconds"] for task in tasks.values()) / len(tasks)
+    rows = [
+        ["tasks run", str(len(tasks))],
+        ["solved in every episode", f"**{found['tasks_solved_always']}**"],
+        ["episodes solved", f"{solved['hits']} of {solved['total']}"],
+        ["browser", found["versions"]["browser"].partition(" built")[0]],
+        ["mean seconds an episode", f"{seconds:.1f}"],
+    ]
+    return table(["MiniWoB++, the oracle", ""], rows)
+
+
 MAKERS: tuple[Callable[[], str], ...] = (
     *(demo, model, rewards, cleaning, throughput_toy, online),
-    *(navigation, faults, zoom, androidworld, androidworld_tasks),
+    *(navigation, faults, zoom, androidworld, androidworld_tasks, many_phones, miniwob),
 )
 TABLES: dict[str, Callable[[], str]] = {
     make.__name__: make for make in MAKERS
