@@ -14,7 +14,6 @@ import json
 import mmap
 import multiprocessing
 import os
-import pickle
 import secrets
 import threading
 from collections.abc import Callable
@@ -50,7 +49,7 @@ class EnvProcesses:
         if count < 1:
             raise ValueError(f"processes must be at least 1, got {processes}")
         with boundary(EnvError, "an environment in another process needs a factory that can be pickled"):
-            pickle.dumps(factory)
+            reduction.ForkingPickler.dumps(factory)
         self._factory, self._timeout_s = factory, timeout_s
         self._lock = threading.Lock()
         self._hosts: list[_Host] = [_Host(factory) for _ in range(count)]
@@ -145,7 +144,7 @@ class _RemoteEnv:
         self._image: Image.Image | None = None
 
     def reset(self, task: Task) -> Observation:
-        return self._observation(self._call("reset", task=pickle.dumps(task)))
+        return self._observation(self._call("reset", task=task))
 
     def step(self, action: Action) -> Observation:
         return self._observation(self._call("step", encode_action(action)))
@@ -159,14 +158,16 @@ class _RemoteEnv:
             connection.close()
             self._gone(self._host)
 
-    def _call(self, name: str, value: Any = None, *, task: bytes = b"") -> Any:
+    def _call(self, name: str, value: Any = None, *, task: Task | None = None) -> Any:
         connection = self._connection
         if connection is None:
             raise DeviceLost("the environment was closed, or lost with its process")
+        # Before anything is sent: a task that cannot cross must not leave half a request behind.
+        parcel = reduction.ForkingPickler.dumps(task) if task is not None else None
         try:
             connection.send_bytes(json.dumps([name, value]).encode())
-            if task:
-                connection.send_bytes(task)
+            if parcel is not None:
+                connection.send_bytes(parcel)
             if not connection.poll(self._timeout_s):
                 self.close()
                 raise DeviceLost(f"no answer to `{name}` from the environment's process in {self._timeout_s:g} s")

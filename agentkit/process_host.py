@@ -7,7 +7,6 @@ import json
 import mmap
 import multiprocessing
 import os
-import pickle
 import signal
 import threading
 import traceback
@@ -54,13 +53,13 @@ def _serve_one(connection: Connection, factory: Callable[[], Env]) -> None:
     try:
         while True:
             name, value = json.loads(connection.recv_bytes())
-            task = connection.recv_bytes() if name == "reset" else b""
+            task = connection.recv() if name == "reset" else None  # our parent's own, over an authenticated socket
             try:
                 env = env or factory()
                 if name == "verdict":
                     answer = env.verdict()
                 elif name == "reset":
-                    answer = screen.show(env.reset(pickle.loads(task)))  # noqa: S301  our parent's own
+                    answer = screen.show(env.reset(task))
                 else:
                     action = decode_action(value)
                     assert not isinstance(action, (Refusal, Malformed)), "these stay with the policy"
