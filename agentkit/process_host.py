@@ -53,7 +53,7 @@ def _serve_one(connection: Connection, factory: Callable[[], Env]) -> None:
     try:
         while True:
             name, value = json.loads(connection.recv_bytes())
-            task = connection.recv() if name == "reset" else None  # our parent's own, over an authenticated socket
+            task: Any = connection.recv() if name == "reset" else None  # our parent's own, over an authenticated socket
             try:
                 env = env or factory()
                 if name == "verdict":
