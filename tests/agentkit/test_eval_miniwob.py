@@ -35,6 +35,7 @@ def results(out: Path) -> dict[str, Any]:
     return json.loads((out / "results.json").read_text())
 
 
+@pytest.mark.slow
 def test_oracle_and_noop_then_a_stopped_run_goes_on(
     browser: str, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
