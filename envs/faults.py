@@ -20,11 +20,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
-from types import TracebackType
-from typing import Self
 
 from agentkit.errors import ConfigError
-from envs.listening import Listener
+from envs.listening import Listener, Listening
 from envs.phone.adb.wire import CLSE, HEADER, MAX_PAYLOAD, NAMES, OKAY, WRTE, checksum
 
 DELAY_S = 20.0
@@ -168,8 +166,11 @@ class Faults:
         return KINDS[kind].spoil(packet, dice)
 
 
-class FaultProxy:
-    """Listens in front of the device at `target` and passes on what is said, spoilt by `faults`."""
+class FaultProxy(Listening):
+    """Listens in front of the device at `target` and passes on what is said, spoilt by `faults`.
+
+    After `close` what is still delayed is never delivered.
+    """
 
     def __init__(self, target: str, faults: Faults, host: str = "127.0.0.1", port: int = 0) -> None:
         """`target` is "HOST:PORT"; `port` 0 takes a free one."""
@@ -178,36 +179,6 @@ class FaultProxy:
             raise ConfigError(f"a proxy's target is HOST:PORT, got {target!r}")
         self.target, self.faults = (name, int(number)), faults
         self._listener = Listener(self._connected, host, port, name="fault-proxy")
-
-    @property
-    def host(self) -> str:
-        return self._listener.host
-
-    @property
-    def port(self) -> int:
-        return self._listener.port
-
-    @property
-    def address(self) -> str:
-        """ "HOST:PORT" to connect to instead of the device's own."""
-        return self._listener.address
-
-    def start(self) -> Self:
-        """Begin to listen. Raises EnvError when the port cannot be had."""
-        self._listener.start()
-        return self
-
-    def close(self) -> None:
-        """Hang up on both sides; what is still delayed is never delivered. Safe to call twice."""
-        self._listener.close()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -110,3 +110,39 @@ class Listener:
             await self._handle(reader, writer)
         finally:
             del self._connections[task]
+
+
+class Listening:
+    """What a server that owns a `Listener` offers of it. A context manager; subclasses set `_listener`."""
+
+    _listener: Listener
+
+    @property
+    def host(self) -> str:
+        return self._listener.host
+
+    @property
+    def port(self) -> int:
+        return self._listener.port
+
+    @property
+    def address(self) -> str:
+        """ "HOST:PORT" as clients take it, the port that was really taken."""
+        return self._listener.address
+
+    def start(self) -> Self:
+        """Begin to listen; returns once clients can connect. Raises EnvError when the port cannot be had."""
+        self._listener.start()
+        return self
+
+    def close(self) -> None:
+        """Hang up on everyone and stop listening. Safe to call twice."""
+        self._listener.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

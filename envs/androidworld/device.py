@@ -9,7 +9,7 @@ from agentkit.actions import Action
 from agentkit.types import Observation, Task
 from envs.android import AndroidEnv
 from envs.android.served import parse_served
-from envs.androidworld.env import AndroidWorldEnv
+from envs.androidworld.env import AndroidWorldEnv, begin
 from envs.androidworld.process import WorkerProcess
 
 
@@ -54,10 +54,5 @@ class AndroidWorldDevice:
         self._env.worker.close()
 
     def _begin(self) -> None:
-        worker = self._start()
-        try:
-            self.tasks = worker.suite(*self._drawn)
-        except BaseException:
-            worker.close()
-            raise
+        worker, self.tasks = begin(self._start, *self._drawn)
         self._env = AndroidWorldEnv(self._device, worker)

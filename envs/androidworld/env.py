@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,6 +25,16 @@ class Worker(Protocol):
     def score(self) -> float: ...
     def finish(self) -> None: ...
     def close(self) -> None: ...
+
+
+def begin(start: Callable[[], Worker], seed: int, instances: int) -> tuple[Worker, list[AndroidWorldTask]]:
+    """A worker and its suite; closed again when there is no making one."""
+    worker = start()
+    try:
+        return worker, worker.suite(seed, instances)
+    except BaseException:
+        worker.close()
+        raise
 
 
 class AndroidWorldEnv:

@@ -18,7 +18,7 @@ from agentkit.actions import Action
 from agentkit.errors import ConfigError, EnvError
 from agentkit.types import Observation, Task
 from envs.android import AndroidEnv
-from envs.androidworld.env import AndroidWorldEnv, Worker
+from envs.androidworld.env import AndroidWorldEnv, Worker, begin
 from envs.androidworld.process import WorkerProcess
 from envs.androidworld.task import AndroidWorldTask
 from envs.androidworld.transcript import SUFFIX, Replay, Transcript
@@ -170,12 +170,7 @@ class AndroidWorldPhone:
         self._stack.close()
 
     def _begin(self) -> None:
-        self.worker = self._start()
-        try:
-            self.tasks = self.worker.suite(*self._drawn)
-        except BaseException:
-            self.worker.close()
-            raise
+        self.worker, self.tasks = begin(self._start, *self._drawn)
 
     def _hang_up(self) -> None:
         env, self._env = self._env, None

@@ -51,32 +51,6 @@ def silence(seconds: float) -> bytes:
     return _file(Track(b"soun", entry, [SILENCE] * frames, AUDIO_RATE, AAC_FRAME))
 
 
-def duration_s(data: bytes) -> float | None:
-    """Seconds that an MP4 file lasts by its movie header; None for what is no such file."""
-    movie = _find(data, b"moov")
-    header = None if movie is None else _find(movie, b"mvhd")
-    if header is None or len(header) < 20:
-        return None
-    form = ">4x8xII" if header[0] == 0 else ">4x16xIQ"
-    if len(header) < struct.calcsize(form):
-        return None
-    timescale, ticks = struct.unpack_from(form, header)
-    return ticks / timescale if timescale else None
-
-
-def _find(data: bytes, name: bytes) -> bytes | None:
-    """What the first box of this name holds."""
-    at = 0
-    while at + 8 <= len(data):
-        size, kind = struct.unpack_from(">I4s", data, at)
-        if size < 8:
-            return None
-        if kind == name:
-            return data[at + 8 : at + size]
-        at += size
-    return None
-
-
 def _box(name: bytes, *parts: bytes) -> bytes:
     content = b"".join(parts)
     return struct.pack(">I4s", 8 + len(content), name) + content

@@ -15,11 +15,10 @@ import datetime as dt
 import math
 import re
 from collections.abc import Callable, Mapping
-from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from agentkit.errors import EnvError
-from envs.listening import Listener
+from envs.listening import Listener, Listening
 from envs.phone.apps.dialer import Dialer
 from envs.phone.apps.messages import Messages
 
@@ -43,32 +42,12 @@ class Refused(Exception):
     """The reason that stands behind "KO: "."""
 
 
-class Console:
+class Console(Listening):
     """The console of the phone that `server` shows. A context manager; starting raises EnvError for a taken port."""
 
     def __init__(self, server: AdbServer) -> None:
         self._server = server
         self._listener = Listener(self._connected, server.host, server.port - 1, name="console", limit=MAX_CLIENTS)
-
-    @property
-    def port(self) -> int:
-        return self._listener.port
-
-    def start(self) -> Self:
-        self._listener.start()
-        return self
-
-    def close(self) -> None:
-        """Hang up and stop listening. Safe to call twice."""
-        self._listener.close()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(f"{GREETING}\r\nOK\r\n".encode())

@@ -6,11 +6,10 @@ import asyncio
 import threading
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from agentkit.errors import EnvError
-from envs.listening import Listener
+from envs.listening import Listener, Listening
 from envs.phone.adb.auth import Auth
 from envs.phone.adb.connection import Connection, Identity
 from envs.phone.adb.services import FEATURES, Services
@@ -25,7 +24,7 @@ WORKERS = 64
 """Threads for commands; one that waits for its standard input keeps its thread."""
 
 
-class AdbServer:
+class AdbServer(Listening):
     """A phone's `adbd`: several hosts at once, each stream a task, the phone locked while a command runs.
 
     While it serves, use the phone from other threads under `server.lock` only. ADB has no authentication
@@ -63,24 +62,11 @@ class AdbServer:
         """Command lines that hosts had run, in that order, the latest ten thousand; one may still be running."""
         return self.system.history
 
-    @property
-    def host(self) -> str:
-        return self._listener.host
-
-    @property
-    def port(self) -> int:
-        return self._listener.port
-
     def insert(self, phone: Phone) -> None:
         """From the next command on, hosts find another phone behind this address; its identity stays."""
         self.phone, self.system = phone, System.of(phone)
         if self._services is not None:
             self._services.system = self.system
-
-    @property
-    def address(self) -> str:
-        """ "HOST:PORT" as `adb connect` takes it."""
-        return self._listener.address
 
     @property
     def connections(self) -> int:
@@ -109,14 +95,6 @@ class AdbServer:
     def drop_connections(self) -> None:
         """Cut every host off, as a pulled cable does; the server goes on listening."""
         self._listener.cut()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         assert self._services is not None

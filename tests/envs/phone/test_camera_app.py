@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageStat
 from envs.phone.apps.camera import Camera
 from envs.phone.apps.gallery import Gallery
 from envs.phone.device import Phone
-from envs.phone.mp4 import duration_s
+from envs.phone.video import read_mp4
 from fingers import assert_inside, press, texts, wander
 
 
@@ -60,7 +60,7 @@ def test_a_video_lasts_from_start_to_stop(phone: Phone) -> None:
     assert phone.files.list("/sdcard/Movies") == []
     press(phone, label="Stop")
     [name] = phone.files.list("/sdcard/Movies")
-    assert duration_s(phone.files.read(f"/sdcard/Movies/{name}")) == 4.0
+    assert read_mp4(phone.files.read(f"/sdcard/Movies/{name}")).duration_ms / 1000 == 4.0
     assert phone.files.list("/sdcard/Pictures") == []
 
 

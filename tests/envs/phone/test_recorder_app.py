@@ -13,7 +13,7 @@ from envs.phone.apps.recorder import AudioRecorder
 from envs.phone.apps.recorder.records import FOLDER, WAV_RATE, clock_text, sound
 from envs.phone.apps.recorder.tape import Tape
 from envs.phone.device import Phone
-from envs.phone.mp4 import duration_s
+from envs.phone.video import read_mp4
 from fingers import assert_inside, press, texts, wander
 
 
@@ -58,7 +58,7 @@ def test_a_recording_lasts_as_long_as_it_took_without_its_pauses(phone: Phone) -
     phone.launch("Audio Recorder")
     press(phone, label="Stop recording")
     assert phone.files.list(FOLDER) == ["Record-1.m4a"]
-    assert duration_s(phone.files.read(f"{FOLDER}/Record-1.m4a")) == pytest.approx(16, abs=0.03)
+    assert read_mp4(phone.files.read(f"{FOLDER}/Record-1.m4a")).duration_ms / 1000 == pytest.approx(16, abs=0.03)
 
 
 def test_the_name_is_asked_for_and_one_that_is_taken_is_asked_for_again(phone: Phone) -> None:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from envs.phone.apps.listing import Entry, entries
-from envs.phone.mp4 import AUDIO_RATE, duration_s, silence
+from envs.phone.mp4 import AUDIO_RATE, silence
+from envs.phone.video import read_mp4
 
 if TYPE_CHECKING:
     from envs.phone.files import Files
@@ -78,7 +79,8 @@ def clock_text(seconds: float) -> str:
 
 def _seconds(data: bytes) -> float | None:
     if data[:4] != b"RIFF":
-        return duration_s(data)
+        movie = read_mp4(data)
+        return None if movie is None else movie.duration_ms / 1000
     try:
         with wave.open(io.BytesIO(data), "rb") as track:
             return track.getnframes() / track.getframerate()
