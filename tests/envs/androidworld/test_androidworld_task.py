@@ -60,7 +60,7 @@ def worker(tmp_path: Path, body: str, monkeypatch) -> WorkerProcess:
     script = tmp_path / "worker.py"
     script.write_text(body)
     monkeypatch.setattr(process, "WORKER", script)
-    return WorkerProcess(sys.executable, "emulator-5554", adb=sys.executable, timeout_s=3, log=tmp_path / "log")
+    return WorkerProcess(sys.executable, "emulator-5554", adb=sys.executable, timeout_s=30, log=tmp_path / "log")
 
 
 ANSWERING = """
@@ -95,7 +95,8 @@ def test_what_the_worker_says_and_how_it_ends(tmp_path, monkeypatch):
 
 def test_a_silent_worker_is_killed(tmp_path, monkeypatch):
     with worker(tmp_path, ANSWERING, monkeypatch) as running:
-        with pytest.raises(EnvError, match="silent for 3 s and was killed"):
+        running.timeout_s = 0.5
+        with pytest.raises(EnvError, match="silent for 0.5 s and was killed"):
             running.answer("x")
         assert not running.alive
 
