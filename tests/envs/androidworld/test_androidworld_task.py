@@ -96,7 +96,7 @@ def test_what_the_worker_says_and_how_it_ends(tmp_path, monkeypatch):
 def test_a_silent_worker_is_killed(tmp_path, monkeypatch):
     with worker(tmp_path, ANSWERING, monkeypatch) as running:
         running.timeout_s = 0.5
-        with pytest.raises(EnvError, match="silent for 0.5 s and was killed"):
+        with pytest.raises(EnvError, match=r"silent for 0\.5 s and was killed"):
             running.answer("x")
         assert not running.alive
 
